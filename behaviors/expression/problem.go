@@ -1,0 +1,38 @@
+package expression
+
+// Severity of a problem or diagnostic.
+type Severity string
+
+// Severities.
+const (
+	SeverityError   Severity = "error"
+	SeverityWarning Severity = "warning"
+)
+
+// Problem is one finding in an expression. From and To are rune offsets into
+// its source, To exclusive.
+type Problem struct {
+	From, To   int
+	Severity   Severity
+	Code       string // kebab-case, stable for ever
+	Message    string
+	Suggestion string
+	Fixes      []Fix
+}
+
+// Fix is an edit of the expression's source that mends a problem.
+type Fix struct {
+	Title    string
+	From, To int
+	Text     string
+}
+
+// Error is a failure while an expression runs. It names a place and never
+// prints a value.
+type Error struct {
+	From, To int
+	Code     string // "type", "overflow", "budget-operations", "budget-memory", "budget-time", "not-json", …
+	Message  string
+}
+
+func (e *Error) Error() string { return e.Message }

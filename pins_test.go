@@ -1,0 +1,28 @@
+package deskhook
+
+import (
+	_ "github.com/expr-lang/expr/parser"
+	_ "github.com/getkin/kin-openapi/openapi3"
+	_ "github.com/go-gormigrate/gormigrate/v2"
+	_ "github.com/go-sql-driver/mysql"
+	_ "github.com/google/uuid"
+	_ "github.com/klauspost/compress/s2"
+	_ "github.com/ncruces/go-sqlite3/driver"
+	_ "github.com/ncruces/go-sqlite3/gormlite"
+	_ "github.com/prometheus/client_golang/prometheus/promhttp"
+	_ "github.com/rogpeppe/go-internal/testscript"
+	_ "github.com/swaggest/openapi-go/openapi31"
+	_ "go.opentelemetry.io/otel/exporters/prometheus"
+	_ "go.opentelemetry.io/otel/metric"
+	_ "go.opentelemetry.io/otel/sdk/metric"
+	_ "go.opentelemetry.io/otel/trace"
+	_ "go.uber.org/goleak"
+	_ "go.yaml.in/yaml/v4"
+	_ "golang.org/x/crypto/bcrypt"
+	_ "golang.org/x/crypto/chacha20poly1305"
+	_ "golang.org/x/sync/singleflight"
+	_ "golang.org/x/time/rate"
+	_ "golang.org/x/tools/txtar"
+	_ "gorm.io/driver/mysql"
+	_ "pgregory.net/rapid"
+)

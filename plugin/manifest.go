@@ -1,0 +1,6 @@
+package plugin
+
+// Manifest is plugin.yaml.
+type Manifest struct {
+	ID, Name, Version, Description string
+}

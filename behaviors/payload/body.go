@@ -1,28 +1,154 @@
 package payload
 
-// Key is one step of a path into a payload: a name of a map, or a position in
-// a list.
-type Key struct {
-	Name  string
-	Index int  // from 0
-	List  bool // true: Index counts, not Name
+import (
+	"bytes"
+	"errors"
+	"fmt"
+)
+
+// Body is a scanned body: validated and capped, decoded path by path on demand.
+// It is not safe for concurrent use.
+type Body struct {
+	kind    Kind
+	problem string
+	text    []byte
+	nodes   []node
+	slots   []slot // one a node; empty where the payload is nil
 }
 
-// Limits bound what a body may cost to decode.
-type Limits struct {
-	Depth      int // nesting
-	Values     int // scalars, lists and maps together
-	FormFields int
+// Scan reads a body once: it validates it, holds it to the limits, and notes
+// where the values of the paths are. The error is only ever a *LimitError: a
+// malformed body is no error, its payload is nil and Problem says why.
+func Scan(r *Request, p *Paths, l Limits) (*Body, error) {
+	b := &Body{text: r.Body, nodes: []node{{}}}
+	if p != nil && len(p.nodes) > 0 {
+		b.nodes = p.nodes
+	}
+	var guess bool
+	b.kind, guess = r.declared()
+	switch {
+	case len(r.Body) == 0 && r.RawQuery == "":
+		b.problem = "there is neither a body nor a query"
+		return b, nil
+	case len(r.Body) == 0:
+		return b, b.form(r.RawQuery, "query", l)
+	case b.kind == JSON, guess && looksLikeJSON(r.Body):
+		return b, b.json(l)
+	}
+	switch b.kind {
+	case Form:
+		return b, b.form(string(r.Body), "form", l)
+	case Multipart:
+		b.problem = "multipart bodies are not decoded yet; request.body has the text"
+	case XML:
+		b.problem = "XML bodies are not decoded yet; request.body has the text"
+	case Text:
+		b.problem = "the body is text, not JSON; request.body has it"
+	default:
+		b.problem = "the body is neither JSON nor a form"
+	}
+	return b, nil
 }
 
-// DefaultLimits are the language's.
-var DefaultLimits = Limits{Depth: 100, Values: 100_000, FormFields: 1_000}
-
-// LimitError is a body that is beyond a limit. The caller gets 400, too_complex.
-type LimitError struct {
-	What string // "depth", "values", "form fields"
-	Max  int
+// json scans a body that is JSON, or that may be: one that merely looks like it
+// keeps its own kind.
+func (b *Body) json(l Limits) error {
+	s := scanner{text: b.text, limits: l, nodes: b.nodes, slots: make([]slot, len(b.nodes))}
+	err := s.document()
+	var limit *LimitError
+	switch {
+	case errors.As(err, &limit):
+		b.kind = JSON
+		return limit
+	case err != nil:
+		b.problem = "the body is not JSON: " + err.Error()
+	default:
+		b.kind, b.slots = JSON, s.slots
+	}
+	return nil
 }
 
-// Error says which limit.
-func (e *LimitError) Error() string { panic("contract") }
+// form takes the fields of a form or of a query.
+func (b *Body) form(text, what string, l Limits) error {
+	fields, err := ParseForm(text, l)
+	var limit *LimitError
+	switch {
+	case errors.As(err, &limit):
+		return limit
+	case err != nil:
+		b.problem = fmt.Sprintf("the %s is malformed: %v", what, err)
+	default:
+		b.slots = make([]slot, len(b.nodes))
+		b.slots[0] = slot{done: true, value: formMap(fields)}
+	}
+	return nil
+}
+
+// Kind returns the kind of the body, as [Request.Kind] does.
+func (b *Body) Kind() Kind { return b.kind }
+
+// Problem says why the payload is nil, and is "" where a payload was read.
+func (b *Body) Problem() string { return b.problem }
+
+// All returns the whole payload.
+func (b *Body) All() any { return b.Value(0) }
+
+// Value returns what stands at a path, by the index that [Paths.Add] gave; nil
+// where there is nothing. It is decoded when first asked for, and kept, so it
+// must not be changed.
+func (b *Body) Value(path int) any {
+	if len(b.slots) == 0 {
+		return nil
+	}
+	s := &b.slots[path]
+	if !s.done {
+		if v, ok := b.within(path); ok {
+			s.value = v
+		} else if s.end > 0 {
+			s.value = decode(b.text[s.start:s.end])
+		}
+		s.done = true
+	}
+	return s.value
+}
+
+// within finds a value inside an outer one that is decoded already. A position
+// from the end of a list is known only once the list is.
+func (b *Body) within(path int) (any, bool) {
+	if path == 0 {
+		return nil, false
+	}
+	n := &b.nodes[path]
+	if n.key.List && n.key.Index < 0 || b.slots[n.parent].done {
+		return n.key.of(b.Value(n.parent)), true
+	}
+	outer, ok := b.within(n.parent)
+	return n.key.of(outer), ok
+}
+
+// ParseJSON decodes a text that a behavior found inside a payload. The error is
+// a *LimitError where it is beyond a limit, else the text is no JSON.
+func ParseJSON(text string, l Limits) (any, error) {
+	s := scanner{text: []byte(text), limits: l}
+	if err := s.document(); err != nil {
+		return nil, err
+	}
+	return decode(bytes.TrimLeft(bytes.TrimPrefix(s.text, byteOrderMark), " \t\r\n")), nil
+}
+
+// formMap is a form as a map: the text of a name, or the list of its texts where
+// the name is repeated.
+func formMap(fields []Field) map[string]any {
+	m := make(map[string]any, len(fields))
+	for _, f := range fields {
+		switch v := m[f.Name].(type) {
+		case nil:
+			m[f.Name] = f.Value
+		case string:
+			m[f.Name] = []any{v, f.Value}
+		case []any:
+			m[f.Name] = append(v, f.Value)
+		}
+	}
+	return m
+}

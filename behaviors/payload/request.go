@@ -5,36 +5,6 @@ import (
 	"time"
 )
 
-// Field is one header line as it was received.
-type Field struct {
-	Name, Value string
-}
-
-// Header holds header lines in the order of their names, and of arrival within
-// a name. Names keep the spelling that they came with; look-up ignores case.
-type Header []Field
-
-// Get returns the first value of a header, or "".
-func (h Header) Get(name string) string {
-	for _, f := range h {
-		if strings.EqualFold(f.Name, name) {
-			return f.Value
-		}
-	}
-	return ""
-}
-
-// Values returns every value of a header.
-func (h Header) Values(name string) []string {
-	var values []string
-	for _, f := range h {
-		if strings.EqualFold(f.Name, name) {
-			values = append(values, f.Value)
-		}
-	}
-	return values
-}
-
 // Request is one HTTP request as a listener received it. Body holds the raw
 // bytes, which signatures are computed over; nothing changes them.
 type Request struct {
@@ -49,15 +19,57 @@ type Request struct {
 	Test       bool // a provider's ping or sample
 }
 
-// Kind is what a body claims to be.
-type Kind string
+// ContentType returns the header as it was sent, parameters included, or "".
+func (r *Request) ContentType() string { return r.Header.Get("Content-Type") }
 
-// The kinds that `accept.types` knows.
-const (
-	JSON      Kind = "json"
-	Form      Kind = "form"
-	Multipart Kind = "multipart"
-	XML       Kind = "xml"
-	Text      Kind = "text"
-	Binary    Kind = "binary"
-)
+// Member returns what `request.name` is in an expression, and nil for a name
+// that a request does not have. `problem` is nil here: it belongs to the [Body],
+// whose evaluator fills it in.
+func (r *Request) Member(name string) any {
+	switch name {
+	case "method":
+		return r.Method
+	case "path":
+		return r.Path
+	case "query":
+		return r.query()
+	case "headers":
+		return r.Header
+	case "body":
+		return readable(string(r.Body))
+	case "content_type":
+		return readable(r.ContentType())
+	case "client_ip":
+		return r.ClientIP
+	case "url":
+		return r.URL
+	case "received_at":
+		return r.ReceivedAt
+	case "files":
+		return []any{}
+	case "test":
+		return r.Test
+	}
+	return nil
+}
+
+// Members returns the names that Member knows, and `problem`, sorted.
+func (r *Request) Members() []string {
+	return []string{
+		"body", "client_ip", "content_type", "files", "headers", "method",
+		"path", "problem", "query", "received_at", "test", "url",
+	}
+}
+
+// query is the decoded query. It has no problem to report, so what is no UTF-8
+// becomes U+FFFD.
+func (r *Request) query() map[string]any {
+	fields := splitForm(r.RawQuery)
+	for i, f := range fields {
+		fields[i] = Field{Name: readable(f.Name), Value: readable(f.Value)}
+	}
+	return formMap(fields)
+}
+
+// readable is a text for people and expressions: every text there is UTF-8.
+func readable(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }

@@ -1,0 +1,142 @@
+package handlers
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/deskhook/deskhook/behaviors"
+	"github.com/deskhook/deskhook/behaviors/expression"
+)
+
+// catalogJSON is what an editor must know of the language on this host.
+type catalogJSON struct {
+	InputTypes []string       `json:"input_types"`
+	Actions    []actionJSON   `json:"actions"`
+	Functions  []functionJSON `json:"functions"`
+	Providers  []providerJSON `json:"providers"`
+}
+
+type actionJSON struct {
+	Name    string          `json:"name"`
+	Summary string          `json:"summary"`
+	Params  []paramJSON     `json:"params"`
+	Output  typeJSON        `json:"output"`
+	Example any             `json:"example"`
+	Reach   behaviors.Reach `json:"reach"`
+	Ask     bool            `json:"ask"`
+	Hosts   []string        `json:"hosts"`
+}
+
+type paramJSON struct {
+	Name     string           `json:"name"`
+	Type     typeJSON         `json:"type"`
+	Format   behaviors.Format `json:"format"`
+	Required bool             `json:"required"`
+	Secret   bool             `json:"secret"`
+	Default  any              `json:"default"`
+	Options  []string         `json:"options"`
+	Help     string           `json:"help"`
+}
+
+type functionJSON struct {
+	Name    string         `json:"name"`
+	Params  []argumentJSON `json:"params"`
+	Result  typeJSON       `json:"result"`
+	Doc     string         `json:"doc"`
+	Example string         `json:"example"`
+}
+
+type argumentJSON struct {
+	Name     string   `json:"name"`
+	Type     typeJSON `json:"type"`
+	Optional bool     `json:"optional"`
+	Secret   bool     `json:"secret"`
+	Variadic bool     `json:"variadic"`
+}
+
+type providerJSON struct {
+	Name string `json:"name"`
+	Doc  string `json:"doc"`
+}
+
+// typeJSON is a type for completion: fields by name, elem of a list.
+type typeJSON struct {
+	Kind   string              `json:"kind"`
+	Elem   *typeJSON           `json:"elem,omitempty"`
+	Fields map[string]typeJSON `json:"fields,omitempty"`
+}
+
+func (h *Handlers) getCatalog(c *call) error {
+	if err := c.query(); err != nil {
+		return err
+	}
+	return c.cached(h.showCatalog())
+}
+
+func (h *Handlers) showCatalog() catalogJSON {
+	v := catalogJSON{
+		InputTypes: []string{"text", "number", "boolean", "choice", "secret", "json", "list", "email", "url"},
+		Actions:    []actionJSON{}, Functions: []functionJSON{}, Providers: []providerJSON{},
+	}
+	for _, name := range slices.Sorted(maps.Keys(h.Catalog.Actions)) {
+		v.Actions = append(v.Actions, showAction(h.Catalog.Actions[name]))
+	}
+	functions := maps.Clone(h.Catalog.Functions)
+	if functions == nil {
+		functions = map[string]*expression.Function{}
+	}
+	for _, f := range expression.Builtins() {
+		functions[f.Name] = f
+	}
+	for _, name := range slices.Sorted(maps.Keys(functions)) {
+		v.Functions = append(v.Functions, showFunction(functions[name]))
+	}
+	for _, name := range slices.Sorted(maps.Keys(h.Catalog.Providers)) {
+		v.Providers = append(v.Providers, providerJSON{name, h.Catalog.Providers[name].Doc})
+	}
+	return v
+}
+
+func showAction(a *behaviors.ActionSpec) actionJSON {
+	v := actionJSON{
+		Name: a.Name, Summary: a.Summary, Params: []paramJSON{}, Output: showType(a.Output),
+		Example: a.Example, Reach: a.Reach, Ask: a.Ask, Hosts: slices.Concat([]string{}, a.Hosts),
+	}
+	for _, p := range a.Params {
+		v.Params = append(v.Params, paramJSON{
+			Name: p.Name, Type: showType(p.Type), Format: p.Format, Required: p.Required, Secret: p.Secret,
+			Default: p.Default, Options: slices.Concat([]string{}, p.Options), Help: p.Help,
+		})
+	}
+	return v
+}
+
+func showFunction(f *expression.Function) functionJSON {
+	v := functionJSON{Name: f.Name, Params: []argumentJSON{}, Result: showType(f.Result), Doc: f.Doc, Example: f.Example}
+	for _, p := range f.Params {
+		v.Params = append(v.Params, argumentJSON{p.Name, showType(p.Type), p.Optional, p.Secret, p.Variadic})
+	}
+	return v
+}
+
+var kindNames = [...]string{
+	expression.Any: "any", expression.Nil: "nil", expression.Bool: "boolean", expression.Int: "integer",
+	expression.Float: "float", expression.Number: "number", expression.Text: "text", expression.Bytes: "bytes",
+	expression.Time: "time", expression.Duration: "duration", expression.List: "list", expression.Map: "map",
+	expression.SecretValue: "secret", expression.SecretList: "secret list",
+}
+
+func showType(t expression.Type) typeJSON {
+	v := typeJSON{Kind: kindNames[t.Kind]}
+	if t.Elem != nil {
+		elem := showType(*t.Elem)
+		v.Elem = &elem
+	}
+	for name, field := range t.Fields {
+		if v.Fields == nil {
+			v.Fields = map[string]typeJSON{}
+		}
+		v.Fields[name] = showType(field)
+	}
+	return v
+}

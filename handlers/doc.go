@@ -1,0 +1,14 @@
+// Package handlers is the plugin's HTTP side: the public way in, the admin API
+// and the shell of the admin pages.
+//
+// receive.go is the public way in. It is thin: it finds the listener, reads the
+// body once under a limit, hands the request to the runner, and sends what the
+// runner has committed. answer.go holds what a behavior may not answer, because
+// answers live on the host's origin.
+//
+// routes.go is the admin API's route table, the only place where a method, a
+// path, a permission and a handler are put together; one file a resource holds
+// the handlers. problem.go is the only place that writes an error.
+//
+// Echo is named in mount.go alone.
+package handlers

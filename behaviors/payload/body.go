@@ -112,6 +112,17 @@ func (b *Body) Value(path int) any {
 	return s.value
 }
 
+// Span returns where the value of a path lies in the bytes of a JSON body; ok is
+// false where it has none of its own (a form, an absent value, a position from
+// the end of a list).
+func (b *Body) Span(path int) (start, end int, ok bool) {
+	if len(b.slots) == 0 {
+		return 0, 0, false
+	}
+	s := b.slots[path]
+	return s.start, s.end, s.end > 0
+}
+
 // within finds a value inside an outer one that is decoded already. A position
 // from the end of a list is known only once the list is.
 func (b *Body) within(path int) (any, bool) {

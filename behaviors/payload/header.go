@@ -37,6 +37,19 @@ func (h Header) Values(name string) []string {
 	return values
 }
 
+// With returns the header with one line of that name, in place of any others.
+func (h Header) With(name, value string) Header {
+	with := make(Header, 0, len(h)+1)
+	for _, f := range h {
+		if !strings.EqualFold(f.Name, name) {
+			with = append(with, f)
+		}
+	}
+	with = append(with, Field{Name: name, Value: value})
+	with.sort()
+	return with
+}
+
 // Member returns a header as an expression sees it: the lines of that name
 // joined by ", ", as text, or nil where there is none.
 func (h Header) Member(name string) any {

@@ -156,6 +156,19 @@ func TestHeader(t *testing.T) {
 	}
 }
 
+func TestHeaderWith(t *testing.T) {
+	h := Header{{"a", "1"}, {"C", "2"}, {"c", "3"}}
+	if got, want := h.With("B", "4"), (Header{{"a", "1"}, {"B", "4"}, {"C", "2"}, {"c", "3"}}); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if got, want := h.With("C", "4"), (Header{{"a", "1"}, {"C", "4"}}); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if want := (Header{{"a", "1"}, {"C", "2"}, {"c", "3"}}); !reflect.DeepEqual(h, want) {
+		t.Errorf("the original became %v", h)
+	}
+}
+
 func TestHeaderJSON(t *testing.T) {
 	for _, h := range []Header{nil, {}, {{"A", "1"}, {"A", "2"}, {"b", "<é>"}}} {
 		text, err := json.Marshal(h)

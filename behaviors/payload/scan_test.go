@@ -207,6 +207,28 @@ func TestValue(t *testing.T) {
 	}
 }
 
+func TestSpan(t *testing.T) {
+	var p Paths
+	a, b, last := p.Add([]Key{name("a")}), p.Add([]Key{name("b")}), p.Add([]Key{item(-1)})
+	body, err := Scan(jsonRequest("\xef\xbb\xbf{\"a\": [1, 2] }"), &p, DefaultLimits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		path       int
+		start, end int
+		ok         bool
+	}{{a, 9, 15, true}, {b, 0, 0, false}, {last, 0, 0, false}, {0, 3, 17, true}} {
+		if start, end, ok := body.Span(c.path); start != c.start || end != c.end || ok != c.ok {
+			t.Errorf("path %d: got %d, %d, %v", c.path, start, end, ok)
+		}
+	}
+	body, _ = Scan(typed("application/x-www-form-urlencoded", "a=1"), &p, DefaultLimits)
+	if _, _, ok := body.Span(a); ok {
+		t.Error("a form has a span")
+	}
+}
+
 func TestPathsAreIndexedOnce(t *testing.T) {
 	var p Paths
 	if p.Len() != 0 {

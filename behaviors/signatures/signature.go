@@ -1,6 +1,17 @@
+// Package signatures knows how providers prove their requests, and what they
+// want back: a rejection that ends their retries, an empty answer. One file a
+// provider, each around a [Provider].
+//
+// The package is pure. A request carries its own time, so that a stored one
+// still verifies.
 package signatures
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/deskhook/deskhook/behaviors/payload"
@@ -18,7 +29,8 @@ type Provider struct {
 	Name string // the namespace: `mailgun.signed(…)`
 	Doc  string // of signed, with the provider's page
 	// Verify tells whether a request is signed with one of the secrets. It takes
-	// its time from Request.ReceivedAt. nil, or what is wrong (never the expected signature).
+	// its time from Request.ReceivedAt. nil, or what is wrong (never the expected
+	// signature). An empty secret verifies nothing.
 	Verify func(r *payload.Request, secrets []string) error
 	// Sign signs a body as the provider would, for samples and `devhost send`:
 	// it may change the body (Mailgun) or add header lines (GitHub).
@@ -29,5 +41,68 @@ type Provider struct {
 	Test func(r *payload.Request) bool
 }
 
-// Providers returns every provider, sorted by name.
-func Providers() []*Provider { panic("contract") }
+var (
+	errEmptySecret = errors.New("the secret is empty")
+	errMismatch    = errors.New("signature does not match: another key, or the body was changed")
+)
+
+// rejection is a refusal that a person understands who looks at the provider's
+// own log.
+func rejection(status int) Reply {
+	return Reply{
+		Status: status,
+		Header: payload.Header{{Name: "Content-Type", Value: "text/plain; charset=utf-8"}},
+		Body:   "signature does not match",
+	}
+}
+
+// check compares a signature with the one that each secret gives, in constant
+// time. It is the only place that compares signatures.
+func check(got string, secrets []string, want func(secret string) string) error {
+	err := errEmptySecret
+	for _, secret := range secrets {
+		if len(secret) == 0 {
+			continue
+		}
+		if hmac.Equal([]byte(got), []byte(want(secret))) {
+			return nil
+		}
+		err = errMismatch
+	}
+	return err
+}
+
+// hmacSHA256 is in lower-case hexadecimal.
+func hmacSHA256(secret string, text []byte) string {
+	h := hmac.New(sha256.New, []byte(secret))
+	h.Write(text)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// single returns the only line of a header: of two, nobody can say which one
+// the sender meant.
+func single(h payload.Header, name string) (string, error) {
+	values := h.Values(name)
+	switch len(values) {
+	case 0:
+		return "", fmt.Errorf("header %s is missing", name)
+	case 1:
+		return values[0], nil
+	}
+	return "", fmt.Errorf("header %s is there %d times", name, len(values))
+}
+
+// fresh tells whether a moment lies within a tolerance of the receipt, on
+// either side.
+func fresh(at, received time.Time, tolerance time.Duration) error {
+	word, age := "", int64(0)
+	switch { // a difference of far moments would overflow a Duration
+	case at.Before(received.Add(-tolerance)):
+		word, age = "old", received.Unix()-at.Unix()
+	case at.After(received.Add(tolerance)):
+		word, age = "ahead", at.Unix()-received.Unix()
+	default:
+		return nil
+	}
+	return fmt.Errorf("the timestamp is %d s %s, at most %.0f s are accepted", age, word, tolerance.Seconds())
+}

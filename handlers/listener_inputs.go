@@ -21,9 +21,8 @@ type secretJSON struct {
 
 // inputPlan is what a listener's inputs become, worked out before a write.
 type inputPlan struct {
-	values  map[string]any
-	texts   map[string]string // new values of the listener's own secrets
-	dropped []int64           // own secrets that nothing refers to any more
+	values map[string]any
+	texts  map[string]string // new values of the listener's own secrets
 }
 
 func keepInputs(stored map[string]any) *inputPlan {
@@ -136,11 +135,9 @@ func (h *Handlers) planSecret(ctx context.Context, plan *inputPlan, name string,
 	return "", "", nil
 }
 
-// clear takes an input's value away, and its secret where that is its own.
+// clear takes an input's value away. The store deletes a secret of the
+// listener's own that no input refers to any more.
 func (plan *inputPlan) clear(name string) {
-	if old, ok := plan.values[name].(models.SecretInput); ok && old.Name == "" {
-		plan.dropped = append(plan.dropped, old.ID)
-	}
 	delete(plan.values, name)
 	delete(plan.texts, name)
 }

@@ -163,10 +163,7 @@ func (h *Handlers) updateListener(ctx context.Context, caller *Caller, l *models
 	if err != nil {
 		return errors.Join(err, h.deleteSecrets(ctx, written))
 	}
-	if err := h.replaceSecrets(ctx, caller, plan); err != nil {
-		return err
-	}
-	return h.deleteSecrets(ctx, plan.dropped)
+	return h.replaceSecrets(ctx, caller, plan)
 }
 
 func (h *Handlers) deleteListener(c *call) error {

@@ -17,7 +17,7 @@ import (
 type deliveryJSON struct {
 	ID          string                  `json:"id"`
 	ListenerID  string                  `json:"listener_id"`
-	Outcome     string                  `json:"outcome"`
+	Outcome     string                  `json:"outcome" enum:"accepted,refused,duplicate,handshake"`
 	Cause       *string                 `json:"cause"`
 	Detail      *string                 `json:"detail"`
 	ReceivedAt  string                  `json:"received_at"`
@@ -50,7 +50,7 @@ type responseJSON struct {
 
 type runJSON struct {
 	ID     string      `json:"id"`
-	State  string      `json:"state"`
+	State  string      `json:"state" enum:"open,waiting,done,failed,dead,canceled"`
 	Reason *string     `json:"reason"`
 	Error  *string     `json:"error"`
 	DueAt  *string     `json:"due_at"`
@@ -62,7 +62,7 @@ type stepJSON struct {
 	Line     int           `json:"line"`
 	Name     string        `json:"name"`
 	Action   string        `json:"action"`
-	State    string        `json:"state"`
+	State    string        `json:"state" enum:"pending,done,skipped,failed,unknown"`
 	Params   *rawJSON      `json:"params,omitempty"`
 	Output   *rawJSON      `json:"output,omitempty"`
 	Error    *string       `json:"error"`
@@ -76,6 +76,20 @@ type attemptJSON struct {
 	Status     *int    `json:"status"`
 	Error      *string `json:"error"`
 	Blame      *string `json:"blame"`
+}
+
+// deliveriesQuery describes the filters of the list.
+type deliveriesQuery struct {
+	pageQuery
+	Listener string `query:"listener"`
+	Outcome  string `query:"outcome" enum:"accepted,refused,duplicate,handshake"`
+	State    string `query:"state" enum:"open,waiting,done,failed,dead,canceled"`
+	Since    string `query:"since" format:"date-time"`
+	Until    string `query:"until" format:"date-time"`
+}
+
+type deliveryQuery struct {
+	Trace string `query:"trace" enum:"1"`
 }
 
 func (h *Handlers) listDeliveries(c *call) error {

@@ -60,6 +60,7 @@ var matrix = map[string]string{
 	"PUT /secrets/{name}":              "manage",
 	"DELETE /secrets/{name}":           "manage",
 	"GET /catalog":                     "edit manage",
+	"GET /openapi.json":                "view payloads edit manage",
 	"GET /status":                      "view payloads edit manage",
 }
 

@@ -3,6 +3,7 @@ package handlers
 import (
 	"encoding/base64"
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -18,6 +19,12 @@ const (
 type list[T any] struct {
 	Items []T     `json:"items"`
 	Next  *string `json:"next"`
+}
+
+// pageQuery describes the parameters of a list.
+type pageQuery struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	Cursor string `query:"cursor"`
 }
 
 // query refuses parameters that a call does not have: a filter that is ignored
@@ -41,7 +48,7 @@ func (c *call) page(known ...string) (models.Page, error) {
 	if text := q.Get("limit"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || n > maxLimit {
-			return p, invalid(FieldError{"limit", "range", "must be a number from 1 to 200"})
+			return p, invalid(FieldError{"limit", "range", fmt.Sprintf("must be a number from 1 to %d", maxLimit)})
 		}
 		p.Limit = n
 	}

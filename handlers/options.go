@@ -52,6 +52,7 @@ type Handlers struct {
 	assets      http.Handler
 	assetsEntry func() (string, error)
 	recipes     recipeList
+	openapi     document
 }
 
 // New returns the handlers; Mount adds them to a host's groups.

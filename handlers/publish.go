@@ -24,7 +24,7 @@ type versionJSON struct {
 }
 
 type publishIn struct {
-	Note string `json:"note"`
+	Note string `json:"note,omitempty"`
 }
 
 type publishOut struct {

@@ -17,6 +17,7 @@ type Route struct {
 type route struct {
 	Route
 	handle func(*Handlers, *call) error
+	doc    operation
 }
 
 // Routes of the admin API.
@@ -31,36 +32,39 @@ func Routes() []Route {
 func routes() []route {
 	const get, post, put, patch, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete
 	const changes = true
+	const ok, created, noContent = http.StatusOK, http.StatusCreated, http.StatusNoContent
+	page := new(pageQuery)
 	return []route{
-		{Route{get, "/listeners", View, false}, (*Handlers).listListeners},
-		{Route{post, "/listeners", Manage, changes}, (*Handlers).createListener},
-		{Route{get, "/listeners/{id}", View, false}, (*Handlers).getListener},
-		{Route{patch, "/listeners/{id}", Manage, changes}, (*Handlers).patchListener},
-		{Route{del, "/listeners/{id}", Manage, changes}, (*Handlers).deleteListener},
+		{Route{get, "/listeners", View, false}, (*Handlers).listListeners, operation{"List listeners", page, nil, ok, new(list[listenerJSON])}},
+		{Route{post, "/listeners", Manage, changes}, (*Handlers).createListener, operation{"Create a listener", nil, new(listenerPatch), created, new(listenerJSON)}},
+		{Route{get, "/listeners/{id}", View, false}, (*Handlers).getListener, operation{"Get a listener", nil, nil, ok, new(listenerJSON)}},
+		{Route{patch, "/listeners/{id}", Manage, changes}, (*Handlers).patchListener, operation{"Change a listener", nil, new(listenerPatch), ok, new(listenerJSON)}},
+		{Route{del, "/listeners/{id}", Manage, changes}, (*Handlers).deleteListener, operation{"Delete a listener", nil, nil, noContent, nil}},
 
-		{Route{get, "/behaviors", View, false}, (*Handlers).listBehaviors},
-		{Route{post, "/behaviors", Edit, changes}, (*Handlers).createBehavior},
-		{Route{post, "/behaviors/check", Edit, false}, (*Handlers).check},
-		{Route{post, "/behaviors/simulate", Edit, false}, (*Handlers).simulate},
-		{Route{get, "/behaviors/{id}", View, false}, (*Handlers).getBehavior},
-		{Route{patch, "/behaviors/{id}", Edit, changes}, (*Handlers).patchBehavior},
-		{Route{del, "/behaviors/{id}", Manage, changes}, (*Handlers).deleteBehavior},
-		{Route{post, "/behaviors/{id}/publish", Edit, changes}, (*Handlers).publish},
-		{Route{get, "/behaviors/{id}/versions", View, false}, (*Handlers).listVersions},
-		{Route{get, "/behaviors/{id}/versions/{n}", View, false}, (*Handlers).getVersion},
+		{Route{get, "/behaviors", View, false}, (*Handlers).listBehaviors, operation{"List behaviors", page, nil, ok, new(list[behaviorJSON])}},
+		{Route{post, "/behaviors", Edit, changes}, (*Handlers).createBehavior, operation{"Create a behavior, as a draft", nil, new(behaviorPatch), created, new(behaviorJSON)}},
+		{Route{post, "/behaviors/check", Edit, false}, (*Handlers).check, operation{"Say all that is wrong with a source", nil, new(checkIn), ok, new(checkOut)}},
+		{Route{post, "/behaviors/simulate", Edit, false}, (*Handlers).simulate, operation{"Decide about a request without touching anything", nil, new(simulateIn), ok, new(simulateOut)}},
+		{Route{get, "/behaviors/{id}", View, false}, (*Handlers).getBehavior, operation{"Get a behavior", nil, nil, ok, new(behaviorJSON)}},
+		{Route{patch, "/behaviors/{id}", Edit, changes}, (*Handlers).patchBehavior, operation{"Change the draft", nil, new(behaviorPatch), ok, new(behaviorJSON)}},
+		{Route{del, "/behaviors/{id}", Manage, changes}, (*Handlers).deleteBehavior, operation{"Delete a behavior", nil, nil, noContent, nil}},
+		{Route{post, "/behaviors/{id}/publish", Edit, changes}, (*Handlers).publish, operation{"Publish the draft", nil, new(publishIn), ok, new(publishOut)}},
+		{Route{get, "/behaviors/{id}/versions", View, false}, (*Handlers).listVersions, operation{"List published versions", page, nil, ok, new(list[versionJSON])}},
+		{Route{get, "/behaviors/{id}/versions/{n}", View, false}, (*Handlers).getVersion, operation{"Get a published version", nil, nil, ok, new(versionJSON)}},
 
-		{Route{get, "/deliveries", View, false}, (*Handlers).listDeliveries},
-		{Route{get, "/deliveries/{id}", View, false}, (*Handlers).getDelivery},
+		{Route{get, "/deliveries", View, false}, (*Handlers).listDeliveries, operation{"List deliveries, newest first", new(deliveriesQuery), nil, ok, new(list[deliveryJSON])}},
+		{Route{get, "/deliveries/{id}", View, false}, (*Handlers).getDelivery, operation{"Get a delivery with its run", new(deliveryQuery), nil, ok, new(deliveryJSON)}},
 
-		{Route{get, "/recipes", View, false}, (*Handlers).listRecipes},
-		{Route{post, "/recipes/{id}/install", Manage, changes}, (*Handlers).installRecipe},
+		{Route{get, "/recipes", View, false}, (*Handlers).listRecipes, operation{"List recipes", page, nil, ok, new(list[recipeJSON])}},
+		{Route{post, "/recipes/{id}/install", Manage, changes}, (*Handlers).installRecipe, operation{"Make a behavior and a listener of a recipe", nil, new(installIn), created, new(installOut)}},
 
-		{Route{get, "/secrets", Manage, false}, (*Handlers).listSecrets},
-		{Route{put, "/secrets/{name}", Manage, changes}, (*Handlers).putSecret},
-		{Route{del, "/secrets/{name}", Manage, changes}, (*Handlers).deleteSecret},
+		{Route{get, "/secrets", Manage, false}, (*Handlers).listSecrets, operation{"List stored secrets, without their values", page, nil, ok, new(list[storedSecretJSON])}},
+		{Route{put, "/secrets/{name}", Manage, changes}, (*Handlers).putSecret, operation{"Store or replace a secret", nil, new(secretIn), ok, new(storedSecretJSON)}},
+		{Route{del, "/secrets/{name}", Manage, changes}, (*Handlers).deleteSecret, operation{"Delete a secret", nil, nil, noContent, nil}},
 
-		{Route{get, "/catalog", Edit, false}, (*Handlers).getCatalog},
-		{Route{get, "/status", View, false}, (*Handlers).getStatus},
+		{Route{get, "/catalog", Edit, false}, (*Handlers).getCatalog, operation{"Get all that a behavior may name", nil, nil, ok, new(catalogJSON)}},
+		{Route{get, "/status", View, false}, (*Handlers).getStatus, operation{"Get version and health", nil, nil, ok, new(statusJSON)}},
+		{Route{get, "/openapi.json", View, false}, (*Handlers).getOpenAPI, operation{"Get this description", nil, nil, ok, new(any)}},
 	}
 }
 

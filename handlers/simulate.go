@@ -55,10 +55,10 @@ type simulateIn struct {
 	Source     optional[string]           `json:"source"`
 	BehaviorID optional[string]           `json:"behavior_id"`
 	ListenerID optional[string]           `json:"listener_id"`
-	Inputs     map[string]json.RawMessage `json:"inputs"`
+	Inputs     map[string]json.RawMessage `json:"inputs,omitempty"`
 	Request    string                     `json:"request"`
 	ReceivedAt optional[string]           `json:"received_at"`
-	Outputs    map[string]json.RawMessage `json:"outputs"`
+	Outputs    map[string]json.RawMessage `json:"outputs,omitempty"`
 }
 
 type simulateOut struct {

@@ -30,9 +30,13 @@ type Fix struct {
 // Error is a failure while an expression runs. It names a place and never
 // prints a value.
 type Error struct {
+	// At is not 0 where the failure happened inside a let: the Lazy.At of it.
+	// From and To are runes of that expression then.
+	At       int
 	From, To int
 	Code     string // "type", "overflow", "budget-operations", "budget-memory", "budget-time", "not-json", …
 	Message  string
 }
 
+// Error is the message.
 func (e *Error) Error() string { return e.Message }

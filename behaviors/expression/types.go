@@ -22,6 +22,12 @@ const (
 	SecretList
 )
 
+var kindNames = [...]string{"any value", "nil", "a boolean", "an integer", "a number", "a number", "a text",
+	"bytes", "a time", "a duration", "a list", "a map", "a secret", "a list of secrets"}
+
+// String names the kind as a message does, with its article.
+func (k Kind) String() string { return kindNames[k] }
+
 // Type is a static type. The zero value is Any.
 type Type struct {
 	Kind   Kind
@@ -29,6 +35,65 @@ type Type struct {
 	Fields map[string]Type // of a Map: the fields that are known
 	Open   bool            // of a Map: there may be others
 	Sample bool            // inferred from sample payloads: what contradicts it is a warning
+}
+
+// Of is the type of a kind.
+func Of(k Kind) Type { return Type{Kind: k} }
+
+// ListOf is the type of a list of such values.
+func ListOf(t Type) Type { return Type{Kind: List, Elem: &t, Sample: t.Sample} }
+
+func (t Type) secret() bool { return t.Kind == SecretValue || t.Kind == SecretList }
+
+// holdsSecret tells whether the value as a whole would carry a secret along.
+func (t Type) holdsSecret() bool {
+	for _, f := range t.Fields {
+		if f.secret() {
+			return true
+		}
+	}
+	return false
+}
+
+func (t Type) numeric() bool { return t.Kind == Int || t.Kind == Float || t.Kind == Number }
+
+// known tells whether the kind says what the value cannot be.
+func (t Type) known() bool { return t.Kind != Any && t.Kind != Nil }
+
+// fits tells whether a value of this type may stand where a kind is wanted.
+func (t Type) fits(want Kind) bool {
+	switch {
+	case want == Any || !t.known() || t.Kind == want:
+		return true
+	case want == Number:
+		return t.numeric()
+	case want == Int:
+		return t.Kind == Number
+	case want == Float:
+		return t.numeric()
+	case want == List:
+		return t.Kind == SecretList
+	}
+	return false
+}
+
+// merge is the type of a value that is one or the other.
+func merge(a, b Type) Type {
+	switch {
+	case a.secret() && (b.Kind == Nil || !b.secret()):
+		return Type{Kind: a.Kind}
+	case b.secret() && !a.secret():
+		return Type{Kind: b.Kind}
+	case a.Kind == Nil:
+		return b
+	case b.Kind == Nil:
+		return a
+	case a.Kind == b.Kind && a.Kind != Map && a.Kind != List:
+		return a
+	case a.numeric() && b.numeric():
+		return Type{Kind: Number, Sample: a.Sample || b.Sample}
+	}
+	return Type{}
 }
 
 // Secret is a reference to a secret. An expression never sees the value: it is

@@ -1,0 +1,258 @@
+package expression
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/expr-lang/expr/ast"
+
+	"github.com/deskhook/deskhook/behaviors/payload"
+)
+
+// Config is what Compile needs to know of an expression's surroundings.
+type Config struct {
+	Functions map[string]*Function // all that can be called, builtins included, by full name
+	Scope     Scope
+	Paths     *payload.Paths // collects the payload paths that are read
+	Want      Kind           // Bool: true, false and nil are accepted; Any: anything
+	// AllowSecret: the whole result may be a secret (a secret parameter of an
+	// action, a let).
+	AllowSecret bool
+}
+
+// Compiled is an expression ready to run. It is immutable and safe to share.
+type Compiled struct {
+	source string
+	length int // in runes
+	typ    Type
+	path   []payload.Key
+	run    closure
+	locals int
+}
+
+// Type is the static type of the result.
+func (c *Compiled) Type() Type { return c.typ }
+
+// Path is the payload path that the expression is nothing but, or nil.
+func (c *Compiled) Path() []payload.Key { return c.path }
+
+// Source is the text that it was compiled from.
+func (c *Compiled) Source() string { return c.source }
+
+// closure evaluates one node.
+type closure func(m *machine) any
+
+// operand is a node that has been checked. A payload path is not read before it
+// is known how far it goes: value does that.
+type operand struct {
+	typ   Type
+	path  []payload.Key // not nil: the payload at this path
+	run   closure
+	at    span
+	kind  string // for the trace
+	token int    // rune offset of the node's token
+	constant
+}
+
+// constant is the value of a literal.
+type constant struct {
+	is    bool
+	value any
+}
+
+// maxDepth bounds the nesting of a tree, and so of the closures.
+const maxDepth = 1000
+
+type compiler struct {
+	config   Config
+	source   []rune
+	problems []Problem
+	locals   []local // the names that an expression makes by itself, innermost last
+	most     int     // locals in use at once
+	used     int
+	depth    int
+}
+
+// local is a name of a let, or of a predicate ("#", "#index", "#acc").
+type local struct {
+	name string
+	slot int
+	typ  Type
+	path []payload.Key
+}
+
+// Compile parses and checks one expression and reports every problem at once.
+// The result is nil where one of them is an error.
+func Compile(source string, config Config) (*Compiled, []Problem) {
+	node, problem := parse(source)
+	if problem != nil {
+		problem.Severity = SeverityError
+		return nil, []Problem{*problem}
+	}
+	c := &compiler{config: config, source: []rune(source)}
+	result := c.node(node)
+	if result.typ.secret() && !config.AllowSecret {
+		c.leak(result.at, "as the result")
+	}
+	if config.Want == Bool && !result.typ.fits(Bool) && !result.typ.secret() {
+		c.mismatch(result, "the expression must be true or false, but it is "+result.typ.Kind.String())
+	}
+	run := c.value(result)
+	slices.SortStableFunc(c.problems, func(a, b Problem) int { return a.From - b.From })
+	for _, p := range c.problems {
+		if p.Severity == SeverityError {
+			return nil, c.problems
+		}
+	}
+	return &Compiled{source: source, length: len(c.source), typ: result.typ, path: result.path, run: run, locals: c.most}, c.problems
+}
+
+func (c *compiler) report(at span, code, suggestion, format string, args ...any) *Problem {
+	c.problems = append(c.problems, Problem{From: at.from, To: at.to, Severity: SeverityError,
+		Code: code, Message: fmt.Sprintf(format, args...), Suggestion: suggestion})
+	return &c.problems[len(c.problems)-1]
+}
+
+// mismatch is an error, or a warning where only a sample says so.
+func (c *compiler) mismatch(o operand, message string) {
+	p := c.report(o.at, "type-mismatch", "", "%s", message)
+	if o.typ.Sample {
+		p.Severity = SeverityWarning
+		p.Message += " in the sample"
+	}
+}
+
+func (c *compiler) leak(at span, where string) {
+	c.report(at, "secret-leak", "hand the secret only to a function or a parameter that takes secrets",
+		"a secret %s could leak", where)
+}
+
+// plain reports an operand that is a secret where none may stand.
+func (c *compiler) plain(o operand, where string) {
+	if o.typ.secret() {
+		c.leak(o.at, where)
+	} else if o.typ.holdsSecret() {
+		c.leak(o.at, where+" (it holds one)")
+	}
+}
+
+// failed stands for a node that has been reported.
+func failed(at span) operand {
+	return operand{at: at, run: func(*machine) any { return nil }}
+}
+
+// value makes the closure of an operand, reading the payload if it is a path,
+// and recording what it gives where a trace is wanted.
+func (c *compiler) value(o operand) closure {
+	run := o.run
+	if o.path != nil {
+		run = c.readPayload(o.path)
+	}
+	if o.is || o.kind == "" {
+		return run
+	}
+	kind, token := o.kind, o.token
+	return func(m *machine) any {
+		v := run(m)
+		if m.f.Trace != nil {
+			m.f.Trace.record(m.f.At, token, kind, v)
+		}
+		return v
+	}
+}
+
+func (c *compiler) readPayload(path []payload.Key) closure {
+	index := c.config.Paths.Add(path)
+	return func(m *machine) any {
+		m.step(1)
+		if m.f.Body == nil {
+			return nil
+		}
+		return m.f.Body.Value(index)
+	}
+}
+
+func (c *compiler) node(n ast.Node) operand {
+	c.depth++
+	defer func() { c.depth-- }()
+	if c.depth > maxDepth {
+		if c.depth == maxDepth+1 {
+			c.report(span{0, len(c.source)}, "too-long", "split it with let", "the expression is nested too deep")
+		}
+		return failed(span{0, 1})
+	}
+	switch n := n.(type) {
+	case *ast.NilNode:
+		return c.literal(n, Of(Nil), nil)
+	case *ast.BoolNode:
+		return c.literal(n, Of(Bool), n.Value)
+	case *ast.IntegerNode:
+		return c.literal(n, Of(Int), int64(n.Value))
+	case *ast.FloatNode:
+		return c.literal(n, Of(Float), n.Value)
+	case *ast.StringNode:
+		return c.literal(n, Of(Text), n.Value)
+	case *ast.BytesNode:
+		return c.literal(n, Of(Bytes), n.Value)
+	case *ast.IdentifierNode:
+		return c.identifier(n)
+	case *ast.PointerNode:
+		return c.pointer(n)
+	case *ast.ChainNode:
+		return c.node(n.Node)
+	case *ast.MemberNode:
+		return c.member(n)
+	case *ast.SliceNode:
+		return c.slice(n)
+	case *ast.UnaryNode:
+		return c.unary(n)
+	case *ast.BinaryNode:
+		return c.binary(n)
+	case *ast.ConditionalNode:
+		return c.conditional(n)
+	case *ast.VariableDeclaratorNode:
+		return c.declaration(n)
+	case *ast.SequenceNode:
+		return c.sequence(n)
+	case *ast.ArrayNode:
+		return c.array(n)
+	case *ast.MapNode:
+		return c.mapLiteral(n)
+	case *ast.BuiltinNode:
+		return c.call(n.Name, c.token(n), n.Arguments)
+	case *ast.CallNode:
+		return c.callNode(n)
+	}
+	at := c.token(n)
+	c.report(at, "syntax", "", "this does not fit here")
+	return failed(at)
+}
+
+func (c *compiler) literal(n ast.Node, t Type, v any) operand {
+	at := c.token(n)
+	return operand{typ: t, at: at, token: at.from, constant: constant{true, v},
+		run: func(m *machine) any { return v }}
+}
+
+// push makes a local name; the caller pops it.
+func (c *compiler) push(name string, t Type, path []payload.Key) int {
+	slot := c.used
+	c.used++
+	c.most = max(c.most, c.used)
+	c.locals = append(c.locals, local{name, slot, t, path})
+	return slot
+}
+
+func (c *compiler) pop(n int) {
+	c.locals = c.locals[:len(c.locals)-n]
+	c.used -= n
+}
+
+func (c *compiler) local(name string) (local, bool) {
+	for i := len(c.locals) - 1; i >= 0; i-- {
+		if c.locals[i].name == name {
+			return c.locals[i], true
+		}
+	}
+	return local{}, false
+}

@@ -1,0 +1,82 @@
+package expression
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+
+	"github.com/deskhook/deskhook/behaviors/payload"
+)
+
+func encodingFunctions() []*Function {
+	one := []Param{param("value", Any)}
+	encode := func(name, doc, example string, do func([]byte) string) *Function {
+		return fn(name, one, Text, doc, example, func(m *machine, a []any) any {
+			b := m.bytes(a[0], name)
+			m.take(2 * len(b))
+			return do(b)
+		})
+	}
+	return []*Function{
+		fn("toJSON", one, Text, "the value as JSON, compact", `toJSON(payload)`, func(m *machine, a []any) any {
+			return string(m.appendJSON(nil, a[0], 0, false))
+		}),
+		fn("fromJSON", []Param{param("text", Text)}, Any, "the value of a JSON text; an error where it is none", `fromJSON("[1]")`, func(m *machine, a []any) any {
+			v, err := m.parseJSON(a[0], "fromJSON")
+			if err != nil {
+				m.fail("not-json", "`fromJSON` finds no JSON in this text")
+			}
+			return v
+		}),
+		nilSafe(fn("json", []Param{param("text", Any)}, Any, "the value of a JSON text, or nil where it is none", `json(payload.Message)`, func(m *machine, a []any) any {
+			if _, ok := a[0].(string); !ok {
+				return nil
+			}
+			v, err := m.parseJSON(a[0], "json")
+			if err != nil {
+				return nil
+			}
+			return v
+		})),
+		encode("hex", "bytes or a text in hexadecimal digits", `hex(sha256("a"))`, hex.EncodeToString),
+		encode("base64", "bytes or a text in base64", `base64("a")`, base64.StdEncoding.EncodeToString),
+		encode("base64url", "bytes or a text in base64 for URLs, without padding", `base64url("a")`, base64.RawURLEncoding.EncodeToString),
+		encode("toBase64", "bytes or a text in base64", `toBase64("a")`, base64.StdEncoding.EncodeToString),
+		fn("fromBase64", []Param{param("text", Text)}, Text, "the text that is in base64", `fromBase64("YQ==")`, func(m *machine, a []any) any {
+			s := m.str(a[0], "fromBase64")
+			m.take(len(s))
+			b, err := base64.StdEncoding.DecodeString(s)
+			if err != nil {
+				m.fail("type", "`fromBase64` finds no base64 in this text")
+			}
+			return m.textOf(b)
+		}),
+		fn("sha256", one, Bytes, "the SHA-256 of bytes or a text, as bytes", `hex(sha256("a"))`, func(m *machine, a []any) any {
+			b := m.bytes(a[0], "sha256")
+			m.step(len(b) / 32)
+			h := sha256.Sum256(b)
+			return h[:]
+		}),
+	}
+}
+
+func (m *machine) bytes(v any, name string) []byte {
+	switch v := v.(type) {
+	case string:
+		m.text(len(v))
+		return []byte(v)
+	case []byte:
+		m.text(len(v))
+		return v
+	}
+	m.fail("type", "`"+name+"` takes bytes or a text, but this is "+kindOf(v).String())
+	return nil
+}
+
+// parseJSON reads within the caps of a body; reading is bounded by the length.
+func (m *machine) parseJSON(v any, name string) (any, error) {
+	s := m.str(v, name)
+	m.step(len(s) / 4)
+	m.take(len(s) * 4)
+	return payload.ParseJSON(s, payload.DefaultLimits)
+}

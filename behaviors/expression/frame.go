@@ -1,0 +1,70 @@
+package expression
+
+import (
+	"time"
+
+	"github.com/deskhook/deskhook/behaviors/payload"
+)
+
+// Name is what a name stands for at one place of a document.
+type Name struct {
+	Slot int // index into Frame.Slots
+	Type Type
+	// Path is set for `payload` (as an empty, non-nil slice) and for a let that
+	// is nothing but a payload path: members of it extend the path, so that only
+	// what is read is decoded.
+	Path []payload.Key
+}
+
+// Scope tells which names an expression may use where it stands.
+type Scope interface {
+	Lookup(name string) (Name, bool)
+	Names() []string // all of them, for suggestions
+}
+
+// Lazy is put into a slot to be evaluated when first read; its value is kept,
+// and so is an error.
+type Lazy struct {
+	Expr *Compiled
+	At   int // identifies the expression in a trace
+
+	done  bool
+	value any
+	err   *Error
+}
+
+// Frame is what one delivery's expressions see. It belongs to one goroutine.
+type Frame struct {
+	Slots      []any // by Name.Slot; a *Lazy is evaluated when first read
+	Body       *payload.Body
+	Request    *payload.Request
+	ReceivedAt time.Time      // now
+	Zone       *time.Location // of the behavior; nil is UTC
+	DeliveryID string         // seeds uuid()
+	Secrets    func(Secret) (string, error)
+	Limits     Limits           // zero: DefaultLimits
+	Clock      func() time.Time // for the deadline; nil: there is none
+	Trace      *Trace           // nil: nothing is recorded
+	// At identifies the expression under evaluation and Indices the loop around
+	// it: for the trace, and for uuid().
+	At      int
+	Indices []int
+}
+
+// Limits bound one evaluation, and one walk of a result.
+type Limits struct {
+	Operations int
+	Memory     int // bytes
+	Depth      int // of values
+	Time       time.Duration
+}
+
+// DefaultLimits are the language's.
+var DefaultLimits = Limits{Operations: 1_000_000, Memory: 8 << 20, Depth: 100, Time: 100 * time.Millisecond}
+
+func (l Limits) orDefault() Limits {
+	if l == (Limits{}) {
+		return DefaultLimits
+	}
+	return l
+}

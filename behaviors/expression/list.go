@@ -1,0 +1,173 @@
+package expression
+
+import "sort"
+
+func listFunctions() []*Function {
+	one := []Param{param("list", List)}
+	return []*Function{
+		nilSafe(fn("list", []Param{param("value", Any)}, List, "nil as an empty list, a list as itself, anything else as a list of it", `list(payload.item)`,
+			func(m *machine, a []any) any {
+				switch v := a[0].(type) {
+				case nil:
+					return []any{}
+				case []any:
+					return v
+				}
+				m.list(1)
+				return []any{a[0]}
+			})),
+		fn("first", one, Any, "the first item, or nil", `first(payload.items)`, func(m *machine, a []any) any { return index(m.listOf(a[0], "first"), int64(0)) }),
+		fn("last", one, Any, "the last item, or nil", `last(payload.items)`, func(m *machine, a []any) any { return index(m.listOf(a[0], "last"), int64(-1)) }),
+		fn("get", []Param{param("value", Any), param("key", Any)}, Any, "a member or an item, or nil", `get(payload, "id")`, func(_ *machine, a []any) any { return index(a[0], a[1]) }),
+		fn("take", []Param{param("list", List), param("n", Int)}, List, "the first n items", `take(payload.items, 3)`, func(m *machine, a []any) any {
+			list, n := m.listOf(a[0], "take"), m.integer(a[1], "take")
+			if n < 0 {
+				m.fail("type", "`take` takes a number that is not negative")
+			}
+			i, j := limits(nil, &n, len(list))
+			return list[i:j:j]
+		}),
+		fn("reverse", one, List, "the items from the last to the first", `reverse([1, 2])`, func(m *machine, a []any) any {
+			list := m.listOf(a[0], "reverse")
+			m.list(len(list))
+			result := make([]any, len(list))
+			for i, x := range list {
+				result[len(list)-1-i] = x
+			}
+			return result
+		}),
+		fn("uniq", one, List, "the items without repetitions", `uniq([1, 1, 2])`, uniq),
+		nilSafe(fn("concat", []Param{{Name: "lists", Type: Of(List), Variadic: true}}, List, "the items of several lists in one; nil is an empty one", `concat([1], [2])`, func(m *machine, a []any) any {
+			result := []any{}
+			for _, x := range a {
+				if x != nil {
+					l := m.listOf(x, "concat")
+					m.list(len(l))
+					result = append(result, l...)
+				}
+			}
+			return result
+		})),
+		fn("flatten", one, List, "the items, with those of lists in the list in their place", `flatten([1, [2, [3]]])`, func(m *machine, a []any) any {
+			return m.flatten([]any{}, m.listOf(a[0], "flatten"), 0)
+		}),
+		fn("sort", []Param{param("list", List), optional("order", Text)}, List, `the items in order; "desc" turns it round`, `sort([2, 1])`, func(m *machine, a []any) any {
+			list := m.listOf(a[0], "sort")
+			descending := len(a) > 1 && m.descending(a[1])
+			m.list(2 * len(list))
+			return m.sorted(list, list, descending)
+		}),
+		nilSafe(fn("min", []Param{{Name: "numbers", Variadic: true}}, Number, "the least of the numbers, or of a list of them; nil is skipped", `min(1, 2)`, extreme("min", -1))),
+		nilSafe(fn("max", []Param{{Name: "numbers", Variadic: true}}, Number, "the greatest of the numbers, or of a list of them; nil is skipped", `max(1, 2)`, extreme("max", 1))),
+		nilSafe(fn("mean", []Param{{Name: "numbers", Variadic: true}}, Float, "the mean of the numbers; nil is skipped", `mean([1, 2])`, func(m *machine, a []any) any {
+			ns := m.numbers(a, "mean")
+			if len(ns) == 0 {
+				return nil
+			}
+			total := 0.0
+			for _, n := range ns {
+				total += toFloat(n)
+			}
+			return m.finite(total / float64(len(ns)))
+		})),
+		nilSafe(fn("median", []Param{{Name: "numbers", Variadic: true}}, Float, "the middle one of the numbers; nil is skipped", `median([1, 5, 2])`, median)),
+	}
+}
+
+func uniq(m *machine, a []any) any {
+	list := m.listOf(a[0], "uniq")
+	m.list(len(list))
+	result := make([]any, 0, len(list))
+	seen := map[any]bool{}
+	for _, x := range list {
+		m.step(1)
+		switch x.(type) {
+		case string, bool, nil:
+			if !seen[x] {
+				seen[x] = true
+				m.take(entryBytes)
+				result = append(result, x)
+			}
+			continue
+		}
+		known := false
+		for _, y := range result {
+			if m.equal(x, y, 0) {
+				known = true
+				break
+			}
+		}
+		if !known {
+			result = append(result, x)
+		}
+	}
+	return result
+}
+
+func (m *machine) flatten(dst, list []any, depth int) []any {
+	if depth > m.depth {
+		m.fail("budget-depth", "the list is nested too deep")
+	}
+	m.list(len(list))
+	for _, x := range list {
+		if inner, ok := x.([]any); ok {
+			dst = m.flatten(dst, inner, depth+1)
+		} else {
+			dst = append(dst, x)
+		}
+	}
+	return dst
+}
+
+// numbers are the arguments, lists among them opened, without nil.
+func (m *machine) numbers(a []any, name string) []any {
+	var ns []any
+	for _, x := range a {
+		switch x := x.(type) {
+		case nil:
+		case []any:
+			m.list(len(x))
+			for _, y := range x {
+				if y != nil {
+					ns = append(ns, m.comparable(y, name))
+				}
+			}
+		default:
+			ns = append(ns, m.comparable(x, name))
+		}
+	}
+	return ns
+}
+
+func (m *machine) comparable(v any, name string) any {
+	if k := kindOf(v); k != Int && k != Float {
+		m.fail("type", "`"+name+"` takes numbers, but this is "+k.String())
+	}
+	return v
+}
+
+func extreme(name string, sign int) func(m *machine, a []any) any {
+	return func(m *machine, a []any) any {
+		var best any
+		for _, n := range m.numbers(a, name) {
+			if best == nil || m.compare(n, best, name)*sign > 0 {
+				best = n
+			}
+		}
+		return best
+	}
+}
+
+func median(m *machine, a []any) any {
+	ns := m.numbers(a, "median")
+	if len(ns) == 0 {
+		return nil
+	}
+	m.step(len(ns) * 4)
+	sort.SliceStable(ns, func(i, j int) bool { return m.compare(ns[i], ns[j], "median") < 0 })
+	mid := len(ns) / 2
+	if len(ns)%2 == 1 {
+		return toFloat(ns[mid])
+	}
+	return m.finite((toFloat(ns[mid-1]) + toFloat(ns[mid])) / 2)
+}

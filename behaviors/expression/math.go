@@ -1,0 +1,94 @@
+package expression
+
+import (
+	"math"
+	"math/big"
+	"strconv"
+	"strings"
+)
+
+func numberFunctions() []*Function {
+	one := []Param{param("number", Number)}
+	round := func(name, doc, example string, do func(float64) float64) *Function {
+		return fn(name, one, Number, doc, example, func(m *machine, a []any) any {
+			if i, ok := a[0].(int64); ok {
+				return i
+			}
+			return m.finite(do(toFloat(m.number(a[0], "`"+name+"`"))))
+		})
+	}
+	bit := func(name, doc, example string, do func(m *machine, x, y int64) int64) *Function {
+		return fn(name, []Param{param("a", Int), param("b", Int)}, Int, doc, example, func(m *machine, a []any) any {
+			return do(m, m.integer(a[0], name), m.integer(a[1], name))
+		})
+	}
+	return []*Function{
+		fn("abs", one, Number, "the number without its sign", `abs(-1)`, func(m *machine, a []any) any {
+			switch n := m.number(a[0], "`abs`").(type) {
+			case int64:
+				if n == math.MinInt64 {
+					return m.overflow()
+				}
+				return max(n, -n)
+			case float64:
+				return math.Abs(n)
+			}
+			return nil
+		}),
+		round("ceil", "the number, rounded up", `ceil(1.2)`, math.Ceil),
+		round("floor", "the number, rounded down", `floor(1.8)`, math.Floor),
+		round("round", "the number, rounded; halves away from zero", `round(1.5)`, math.Round),
+		bit("bitand", "the bits that both have", `bitand(6, 3)`, func(_ *machine, x, y int64) int64 { return x & y }),
+		bit("bitor", "the bits that one of them has", `bitor(6, 3)`, func(_ *machine, x, y int64) int64 { return x | y }),
+		bit("bitxor", "the bits that differ", `bitxor(6, 3)`, func(_ *machine, x, y int64) int64 { return x ^ y }),
+		bit("bitnand", "the bits of the first that the second lacks", `bitnand(6, 3)`, func(_ *machine, x, y int64) int64 { return x &^ y }),
+		bit("bitshl", "the bits, moved to the left", `bitshl(1, 3)`, func(m *machine, x, y int64) int64 { m.shift(y); return x << y }),
+		bit("bitshr", "the bits, moved to the right", `bitshr(8, 3)`, func(m *machine, x, y int64) int64 { m.shift(y); return x >> y }),
+		bit("bitushr", "the bits, moved to the right, with zeros from the left", `bitushr(8, 3)`, func(m *machine, x, y int64) int64 { m.shift(y); return int64(uint64(x) >> y) }),
+		fn("bitnot", []Param{param("a", Int)}, Int, "the bits turned over", `bitnot(0)`, func(m *machine, a []any) any { return ^m.integer(a[0], "bitnot") }),
+	}
+}
+
+func (m *machine) shift(by int64) {
+	if by < 0 || by > 63 {
+		m.fail("type", "bits are moved by 0 to 63")
+	}
+}
+
+func toInt(m *machine, a []any) any {
+	switch v := a[0].(type) {
+	case int64, *big.Int:
+		return v
+	case float64:
+		if i, ok := integral(math.Trunc(v)); ok {
+			return i
+		}
+		return m.overflow()
+	case string:
+		m.text(len(v))
+		if i, err := strconv.ParseInt(strings.TrimSpace(v), 10, 64); err == nil {
+			return i
+		}
+		m.fail("type", "`int` finds no integer in this text")
+	}
+	m.fail("type", "`int` takes a number or a text, but this is "+kindOf(a[0]).String())
+	return nil
+}
+
+func toFloatValue(m *machine, a []any) any {
+	switch v := a[0].(type) {
+	case int64, float64:
+		return toFloat(v)
+	case *big.Int:
+		f, _ := new(big.Float).SetInt(v).Float64()
+		return m.finite(f)
+	case string:
+		m.text(len(v))
+		if f, err := strconv.ParseFloat(strings.TrimSpace(v), 64); err == nil {
+			return m.finite(f)
+		}
+		m.fail("type", "`float` finds no number in this text")
+	}
+	m.fail("type", "`float` takes a number or a text, but this is "+kindOf(a[0]).String())
+	return nil
+}

@@ -1,0 +1,135 @@
+package expression
+
+import (
+	"crypto/hmac"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/binary"
+	"hash"
+	"net/netip"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/deskhook/deskhook/behaviors/payload"
+)
+
+// proofFunctions check who sent a request, and name things. A secret is fetched
+// here and goes no further.
+func proofFunctions() []*Function {
+	secret := func(name string) Param { return Param{Name: name, Secret: true} }
+	return []*Function{
+		fn("hmac", []Param{param("algorithm", Text), secret("key"), param("text", Any)}, Bytes,
+			`the HMAC of a text as bytes; the algorithm is "sha1", "sha256", "sha384" or "sha512"`, `hex(hmac("sha256", inputs.key, request.body))`, func(m *machine, a []any) any {
+				h := map[string]func() hash.Hash{"sha1": sha1.New, "sha256": sha256.New, "sha384": sha512.New384, "sha512": sha512.New}[m.str(a[0], "hmac")]
+				if h == nil {
+					m.fail("type", `the algorithm of hmac is "sha1", "sha256", "sha384" or "sha512"`)
+				}
+				text := m.bytes(a[2], "hmac")
+				m.step(len(text) / 32)
+				mac := hmac.New(h, []byte(m.secret(a[1])))
+				mac.Write(text)
+				return mac.Sum(nil)
+			}),
+		nilSafe(fn("equal_secure", []Param{secret("a"), secret("b")}, Bool, "whether two texts are equal, in constant time; false for nil or empty", `equal_secure(request.headers["x-token"], inputs.token)`, func(m *machine, a []any) any {
+			x, y := m.secret(a[0]), m.secret(a[1])
+			return x != "" && y != "" && hmac.Equal([]byte(x), []byte(y))
+		})),
+		nilSafe(fn("basic_auth", []Param{param("request", Any), param("user", Text), secret("password")}, Bool, "whether the request carries this user and password", `basic_auth(request, "zapier", inputs.password)`, func(m *machine, a []any) any {
+			scheme, value, _ := strings.Cut(authorization(m, a[0]), " ")
+			given, err := base64.StdEncoding.DecodeString(value)
+			user, password := m.secret(a[1]), m.secret(a[2])
+			return err == nil && strings.EqualFold(scheme, "basic") && password != "" && hmac.Equal(given, []byte(user+":"+password))
+		})),
+		nilSafe(fn("bearer", []Param{param("request", Any), secret("token")}, Bool, "whether the request carries this token", `bearer(request, inputs.token)`, func(m *machine, a []any) any {
+			scheme, value, _ := strings.Cut(authorization(m, a[0]), " ")
+			token := m.secret(a[1])
+			return strings.EqualFold(scheme, "bearer") && token != "" && hmac.Equal([]byte(value), []byte(token))
+		})),
+		nilSafe(fn("ip_in", []Param{param("ip", Text), param("networks", Any)}, Bool, "whether an address is in one of the networks", `ip_in(request.client_ip, ["192.0.2.0/24"])`, ipIn)),
+		fn("uuid", nil, Text, "an id that is the same each time this delivery is run at this place", `uuid()`, stableID),
+	}
+}
+
+// secret is the value of a text or of a reference; nil is empty.
+func (m *machine) secret(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		m.text(len(v))
+		return v
+	case []byte:
+		return string(v)
+	case Secret:
+		if m.f == nil || m.f.Secrets == nil {
+			m.fail("secret-missing", "the secret `"+v.Name+"` is not available here")
+		}
+		value, err := m.f.Secrets(v)
+		if err != nil {
+			m.fail("secret-missing", "the secret `"+v.Name+"` cannot be read")
+		}
+		return value
+	}
+	m.fail("type", "a secret or a text is needed here, but this is "+kindOf(v).String())
+	return ""
+}
+
+func authorization(m *machine, v any) string {
+	r, ok := v.(*payload.Request)
+	if !ok {
+		m.fail("type", "the first argument is `request`")
+	}
+	if values := r.Header.Values("Authorization"); len(values) == 1 {
+		return values[0]
+	}
+	return ""
+}
+
+func ipIn(m *machine, a []any) any {
+	text, ok := a[0].(string)
+	if !ok {
+		return false
+	}
+	ip, err := netip.ParseAddr(text)
+	if err != nil {
+		return false
+	}
+	ip = ip.Unmap()
+	networks, ok := a[1].([]any)
+	if !ok {
+		networks = []any{a[1]}
+	}
+	for _, n := range networks {
+		m.step(1)
+		s, _ := n.(string)
+		prefix, err := netip.ParsePrefix(s)
+		if err != nil {
+			one, err := netip.ParseAddr(s)
+			if err != nil {
+				m.fail("type", "a network is written as 192.0.2.0/24")
+			}
+			prefix = netip.PrefixFrom(one, one.BitLen())
+		}
+		if prefix.Contains(ip) {
+			return true
+		}
+	}
+	return false
+}
+
+// idSpace is the namespace of the ids that uuid() makes.
+var idSpace = uuid.MustParse("6f9b3c1e-8f0a-5e6b-9a57-2d1c44f0c7aa")
+
+// stableID hashes delivery, place and loop indices (UUID version 5, RFC 9562).
+func stableID(m *machine, _ []any) any {
+	name := []byte(m.f.DeliveryID)
+	name = binary.BigEndian.AppendUint64(name, uint64(m.f.At))
+	name = binary.BigEndian.AppendUint64(name, uint64(m.at.from))
+	for _, i := range m.f.Indices {
+		name = binary.BigEndian.AppendUint64(name, uint64(i))
+	}
+	return uuid.NewSHA1(idSpace, name).String()
+}

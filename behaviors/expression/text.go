@@ -1,0 +1,192 @@
+package expression
+
+import (
+	"html"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+)
+
+func textFunctions() []*Function {
+	one := []Param{param("text", Text)}
+	two := []Param{param("text", Text), param("part", Text)}
+	cutset := []Param{param("text", Text), optional("characters", Text)}
+	plain := func(name, doc, example string, do func(string) string) *Function {
+		return fn(name, one, Text, doc, example, func(m *machine, a []any) any {
+			s := m.str(a[0], name)
+			m.take(len(s))
+			return do(s)
+		})
+	}
+	test := func(name, doc, example string, do func(s, part string) bool) *Function {
+		return fn(name, two, Bool, doc, example, func(m *machine, a []any) any { return do(m.str(a[0], name), m.str(a[1], name)) })
+	}
+	place := func(name, doc, example string, do func(s, part string) int) *Function {
+		return fn(name, two, Int, doc, example, func(m *machine, a []any) any {
+			s := m.str(a[0], name)
+			i := do(s, m.str(a[1], name))
+			if i < 0 {
+				return int64(-1)
+			}
+			return int64(utf8.RuneCountInString(s[:i]))
+		})
+	}
+	// escape charges for the text at its longest.
+	escape := func(name, doc, example string, growth int, do func(string) string) *Function {
+		return fn(name, one, Text, doc, example, func(m *machine, a []any) any {
+			s := m.str(a[0], name)
+			m.take(len(s) * growth)
+			return do(s)
+		})
+	}
+	return []*Function{
+		fn("trim", cutset, Text, "the text without blanks (or these characters) around it", `trim("  a ")`, func(m *machine, a []any) any {
+			s := m.str(a[0], "trim")
+			if len(a) > 1 {
+				return strings.Trim(s, m.str(a[1], "trim"))
+			}
+			return strings.TrimSpace(s)
+		}),
+		fn("trimPrefix", two, Text, "the text without this beginning", `trimPrefix("re: a", "re: ")`, func(m *machine, a []any) any {
+			return strings.TrimPrefix(m.str(a[0], "trimPrefix"), m.str(a[1], "trimPrefix"))
+		}),
+		fn("trimSuffix", two, Text, "the text without this end", `trimSuffix("a.txt", ".txt")`, func(m *machine, a []any) any {
+			return strings.TrimSuffix(m.str(a[0], "trimSuffix"), m.str(a[1], "trimSuffix"))
+		}),
+		plain("upper", "the text in upper case", `upper("a")`, strings.ToUpper),
+		plain("lower", "the text in lower case", `lower("A")`, strings.ToLower),
+		test("hasPrefix", "whether a text begins with another", `hasPrefix("abc", "a")`, strings.HasPrefix),
+		test("hasSuffix", "whether a text ends with another", `hasSuffix("abc", "c")`, strings.HasSuffix),
+		place("indexOf", "where a text first stands in another, in characters; -1 where it does not", `indexOf("abc", "c")`, strings.Index),
+		place("lastIndexOf", "where a text last stands in another, in characters; -1 where it does not", `lastIndexOf("abca", "a")`, strings.LastIndex),
+		fn("split", []Param{param("text", Text), param("separator", Text), optional("limit", Int)}, List, "the parts between the separators", `split("a,b", ",")`, split(strings.SplitN)),
+		fn("splitAfter", []Param{param("text", Text), param("separator", Text), optional("limit", Int)}, List, "the parts, each with its separator", `splitAfter("a,b", ",")`, split(strings.SplitAfterN)),
+		fn("replace", []Param{param("text", Text), param("old", Text), param("new", Text)}, Text, "the text with every old replaced by new", `replace("a-b", "-", "+")`, replace),
+		fn("repeat", []Param{param("text", Text), param("times", Int)}, Text, "the text so many times", `repeat("ab", 3)`, repeat),
+		fn("join", []Param{param("list", List), optional("separator", Text)}, Text, "the texts of a list in one", `join(["a", "b"], ", ")`, join),
+		fn("truncate", []Param{param("text", Text), param("characters", Int)}, Text, "the text, cut to so many characters with … at the end", `truncate("a long text", 6)`, truncate),
+		fn("capture", []Param{param("text", Text), param("pattern", Text)}, List, "the groups of a regular expression's first match, or nil", `capture("re: #12", "#(\\d+)")`, capture),
+		escape("escape_html", "the text with HTML's special characters escaped", `escape_html("<b>")`, 5, html.EscapeString),
+		escape("escape_xml", "the text with XML's special characters escaped", `escape_xml("a & b")`, 6, escapeXML),
+		escape("escape_url", "the text as a value in a query", `escape_url("a b")`, 3, url.QueryEscape),
+		escape("escape_slack", "the text with Slack's & < > escaped", `escape_slack("a < b")`, 5, EscapeSlack),
+	}
+}
+
+// EscapeSlack escapes what Slack reads as markup of its own
+// (https://api.slack.com/reference/surfaces/formatting#escaping).
+func EscapeSlack(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+}
+
+func escapeXML(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;").Replace(s)
+}
+
+func split(do func(s, sep string, n int) []string) func(m *machine, a []any) any {
+	return func(m *machine, a []any) any {
+		s, sep := m.str(a[0], "split"), m.str(a[1], "split")
+		limit := -1
+		if len(a) > 2 {
+			limit = int(min(max(m.integer(a[2], "split"), -1), int64(len(s)+1)))
+		}
+		n := strings.Count(s, sep) + 1
+		if limit >= 0 {
+			n = min(n, limit)
+		}
+		m.list(n)
+		m.take(n*slotBytes + len(s))
+		parts := do(s, sep, limit)
+		list := make([]any, len(parts))
+		for i, p := range parts {
+			list[i] = p
+		}
+		return list
+	}
+}
+
+func replace(m *machine, a []any) any {
+	s, old, with := m.str(a[0], "replace"), m.str(a[1], "replace"), m.str(a[2], "replace")
+	n := strings.Count(s, old)
+	grown := len(s) + n*(len(with)-len(old))
+	m.text(grown)
+	m.take(grown)
+	return strings.ReplaceAll(s, old, with)
+}
+
+func repeat(m *machine, a []any) any {
+	s, n := m.str(a[0], "repeat"), m.integer(a[1], "repeat")
+	if n < 0 {
+		m.fail("type", "`repeat` takes a number of times that is not negative")
+	}
+	if len(s) == 0 || n == 0 {
+		return ""
+	}
+	if n > int64(m.memory/len(s)) {
+		m.take(m.memory + 1)
+	}
+	m.take(len(s) * int(n))
+	m.text(len(s) * int(n))
+	return strings.Repeat(s, int(n))
+}
+
+func join(m *machine, a []any) any {
+	list := m.listOf(a[0], "join")
+	sep := ""
+	if len(a) > 1 {
+		sep = m.str(a[1], "join")
+	}
+	size := 0
+	for _, x := range list {
+		if x != nil {
+			size += len(m.str(x, "join"))
+		}
+		size += len(sep)
+		if size > m.memory {
+			m.take(m.memory + 1)
+		}
+	}
+	m.take(size)
+	var b strings.Builder
+	b.Grow(size)
+	for i, x := range list {
+		if i > 0 {
+			b.WriteString(sep)
+		}
+		if x != nil {
+			b.WriteString(m.str(x, "join"))
+		}
+	}
+	return b.String()
+}
+
+func truncate(m *machine, a []any) any {
+	s, n := m.str(a[0], "truncate"), m.integer(a[1], "truncate")
+	if n < 0 {
+		m.fail("type", "`truncate` takes a number of characters that is not negative")
+	}
+	if int64(utf8.RuneCountInString(s)) <= n {
+		return s
+	}
+	m.take(len(s))
+	if n == 0 {
+		return ""
+	}
+	return string([]rune(s)[:n-1]) + "…"
+}
+
+func capture(m *machine, a []any) any {
+	s := m.str(a[0], "capture")
+	p := m.pattern(m.str(a[1], "capture"))
+	p.charge(m, len(s))
+	groups := p.re.FindStringSubmatch(s)
+	if groups == nil {
+		return nil
+	}
+	m.list(len(groups))
+	list := make([]any, 0, len(groups))
+	for _, g := range groups[1:] {
+		list = append(list, g)
+	}
+	return list
+}

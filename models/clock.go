@@ -1,0 +1,70 @@
+package models
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// resample is how long a sample of the database's clock is carried on.
+const resample = time.Second
+
+// clock is the database's clock, sampled and carried by the monotonic one, so
+// that asking for it costs nothing and no node's wall clock matters.
+type clock struct {
+	fake func() time.Time
+
+	mu       sync.Mutex
+	at       Micros    // what the database said …
+	taken    time.Time // … at this local moment
+	sampling bool
+}
+
+// Now is the database's clock: sampled, then carried by the local monotonic one.
+// While the database is away the last sample is carried on.
+func (s *Store) Now(ctx context.Context) (Micros, error) {
+	c := &s.clock
+	if c.fake != nil {
+		return Micros(c.fake().UnixMicro()), nil
+	}
+	c.mu.Lock()
+	known := !c.taken.IsZero()
+	if known && (c.sampling || time.Since(c.taken) < resample) {
+		defer c.mu.Unlock()
+		return c.carried(), nil
+	}
+	c.sampling = true
+	c.mu.Unlock()
+
+	at, taken, err := s.sampleClock(ctx)
+
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sampling = false
+	switch {
+	case err == nil:
+		c.at, c.taken = at, taken
+	case !known:
+		return 0, err
+	}
+	return c.carried(), nil
+}
+
+func (c *clock) carried() Micros { return c.at.add(time.Since(c.taken)) }
+
+// sampleClock asks the database, half of the way there counted to each side.
+// SQLite has no clock but ours.
+func (s *Store) sampleClock(ctx context.Context) (Micros, time.Time, error) {
+	before := time.Now()
+	if !s.dialect.mysql {
+		return Micros(before.UnixMicro()), before, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, resample)
+	defer cancel()
+	var at Micros
+	err := s.read(ctx).Raw("SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01 00:00:00', UTC_TIMESTAMP(6))").Row().Scan(&at)
+	if err != nil {
+		return 0, before, fail(err, "read the database's clock")
+	}
+	return at, before.Add(time.Since(before) / 2), nil
+}

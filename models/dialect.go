@@ -1,0 +1,138 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"gorm.io/gorm"
+)
+
+// dialect is what differs between the databases.
+type dialect struct {
+	mysql     bool // MySQL or MariaDB; else SQLite
+	returning bool // INSERT … RETURNING
+}
+
+// newDialect finds out which database this is, and refuses those that cannot
+// hold the promises.
+func newDialect(ctx context.Context, db *gorm.DB) (*dialect, error) {
+	db = db.WithContext(ctx)
+	switch name := db.Name(); name {
+	case "mysql":
+		var v struct {
+			Version, Packet, Log, Format string
+		}
+		err := db.Raw("SELECT VERSION(), @@max_allowed_packet, @@log_bin, @@binlog_format").Row().
+			Scan(&v.Version, &v.Packet, &v.Log, &v.Format)
+		if err != nil {
+			return nil, fail(err, "ask the database for its version")
+		}
+		return newMySQL(v.Version, v.Packet, v.Log, v.Format)
+	case "sqlite":
+		var version string
+		if err := db.Raw("SELECT sqlite_version()").Row().Scan(&version); err != nil {
+			return nil, fail(err, "ask the database for its version")
+		}
+		if !atLeast(version, 3, 35, 0) {
+			return nil, fmt.Errorf("SQLite 3.35 or newer is needed, this is %s", version)
+		}
+		return &dialect{returning: true}, nil
+	default:
+		return nil, fmt.Errorf("MySQL, MariaDB or SQLite is needed, this is %q", name)
+	}
+}
+
+// minPacket holds a batch and the largest body.
+const minPacket = 4 << 20
+
+func newMySQL(version, packet, logBin, format string) (*dialect, error) {
+	d := &dialect{mysql: true}
+	switch maria := strings.Contains(version, "MariaDB"); {
+	case maria && !atLeast(strings.TrimPrefix(version, "5.5.5-"), 10, 6, 0):
+		return nil, fmt.Errorf("MariaDB 10.6 or newer is needed (for SKIP LOCKED), this is %s", version)
+	case !maria && !atLeast(version, 8, 0, 1):
+		return nil, fmt.Errorf("MySQL 8.0.1 or newer is needed (for SKIP LOCKED), this is %s", version)
+	case maria:
+		d.returning = true
+	}
+	if n, err := strconv.Atoi(packet); err != nil || n < minPacket {
+		return nil, fmt.Errorf("max_allowed_packet must be at least %d, it is %s", minPacket, packet)
+	}
+	if logBin == "1" && format == "STATEMENT" {
+		return nil, fmt.Errorf("binlog_format must be ROW or MIXED: STATEMENT refuses READ COMMITTED")
+	}
+	return d, nil
+}
+
+// atLeast compares a version such as "10.11.19-MariaDB" with a lowest one.
+func atLeast(version string, lowest ...int) bool {
+	parts := strings.SplitN(version, ".", len(lowest))
+	for i, want := range lowest {
+		if i >= len(parts) {
+			return want == 0
+		}
+		digits := strings.TrimRight(parts[i], "\x00")
+		if end := strings.IndexFunc(digits, func(r rune) bool { return r < '0' || r > '9' }); end >= 0 {
+			digits = digits[:end]
+		}
+		got, err := strconv.Atoi(digits)
+		if err != nil {
+			return false
+		}
+		if got != want {
+			return got > want
+		}
+	}
+	return true
+}
+
+// checkTables refuses tables of another engine or character set, which a server
+// may make in place of what was asked for.
+func (d *dialect) checkTables(ctx context.Context, db *gorm.DB) error {
+	if !d.mysql {
+		return nil
+	}
+	rows, err := db.WithContext(ctx).Raw(`SELECT TABLE_NAME, ENGINE, TABLE_COLLATION FROM information_schema.TABLES
+		WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME LIKE 'webhooks\_%'`).Rows()
+	if err != nil {
+		return fail(err, "check the tables")
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var table string
+		var engine, collation sql.NullString
+		if err := rows.Scan(&table, &engine, &collation); err != nil {
+			return fail(err, "check the tables")
+		}
+		if engine.String != "InnoDB" {
+			return fmt.Errorf("table %s must be InnoDB, it is %s: ALTER TABLE %s ENGINE=InnoDB", table, engine.String, table)
+		}
+		if !strings.HasPrefix(collation.String, "utf8mb4") {
+			return fmt.Errorf("table %s must be utf8mb4, its collation is %s", table, collation.String)
+		}
+	}
+	return fail(rows.Err(), "check the tables")
+}
+
+// txOptions of a transaction of our own. READ COMMITTED, because under MySQL's
+// default a claim that reaches the end of the due rows locks the gap into which
+// receivers insert. SQLite begins IMMEDIATE, whatever the host's data source
+// name says.
+func (d *dialect) txOptions() *sql.TxOptions {
+	if d.mysql {
+		return &sql.TxOptions{Isolation: sql.LevelReadCommitted}
+	}
+	return &sql.TxOptions{Isolation: sql.LevelSerializable}
+}
+
+// hostTxOptions of a transaction that the host's records are changed in: the
+// isolation that the host is used to.
+func (d *dialect) hostTxOptions() *sql.TxOptions {
+	if d.mysql {
+		return &sql.TxOptions{}
+	}
+	return d.txOptions()
+}

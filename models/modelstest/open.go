@@ -1,0 +1,121 @@
+// Package modelstest opens databases for tests: SQLite in a temporary file, and
+// a database of its own on the MariaDB or MySQL server of DESKHOOK_TEST_DSN.
+package modelstest
+
+import (
+	"crypto/rand"
+	"database/sql"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	mysqldriver "github.com/go-sql-driver/mysql"
+	_ "github.com/ncruces/go-sqlite3/driver" // the driver that gormlite opens
+	"github.com/ncruces/go-sqlite3/gormlite"
+	"gorm.io/driver/mysql"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+)
+
+// TestDSN names the environment variable with the data source name of a server
+// on which databases may be created and dropped, such as "root@tcp(127.0.0.1:3306)/".
+const TestDSN = "DESKHOOK_TEST_DSN"
+
+// sqliteOptions are what models/doc.go asks of a host.
+const sqliteOptions = "?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)"
+
+// Database is an empty database that lives as long as its test.
+type Database struct {
+	// MySQL is true for MariaDB and MySQL.
+	MySQL bool
+
+	t    testing.TB
+	open func() gorm.Dialector
+}
+
+// Open opens a pool of its own on the database; each is closed with the test.
+func (d *Database) Open() *gorm.DB {
+	d.t.Helper()
+	db, err := gorm.Open(d.open(), &gorm.Config{Logger: logger.Discard})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	pool, err := db.DB()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.t.Cleanup(func() {
+		if err := pool.Close(); err != nil {
+			d.t.Error(err)
+		}
+	})
+	return db
+}
+
+// Open opens a new SQLite database.
+func Open(t testing.TB) *gorm.DB {
+	t.Helper()
+	return SQLite(t).Open()
+}
+
+// SQLite is a new database in a temporary file.
+func SQLite(t testing.TB) *Database {
+	t.Helper()
+	dsn := "file:" + filepath.ToSlash(filepath.Join(t.TempDir(), "test.db")) + sqliteOptions
+	return &Database{t: t, open: func() gorm.Dialector { return gormlite.Open(dsn) }}
+}
+
+// MariaDB is a new database on the server of TestDSN. params are added to the
+// data source name, such as "parseTime=true". Without a server the test is
+// skipped, and fails where the environment variable CI is set.
+func MariaDB(t testing.TB, params ...string) *Database {
+	t.Helper()
+	dsn := os.Getenv(TestDSN)
+	if dsn == "" {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("%s is not set", TestDSN)
+		}
+		t.Skipf("%s is not set", TestDSN)
+	}
+	config, err := mysqldriver.ParseDSN(dsn)
+	if err != nil {
+		t.Fatalf("%s: %v", TestDSN, err)
+	}
+	server, err := sql.Open("mysql", dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b [8]byte
+	rand.Read(b[:])
+	name := "deskhook_test_" + hex.EncodeToString(b[:])
+	if _, err := server.Exec("CREATE DATABASE " + name); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := server.Exec("DROP DATABASE " + name); err != nil {
+			t.Error(err)
+		}
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	config.DBName = name
+	own := config.FormatDSN()
+	for _, p := range params {
+		sep := "?"
+		if strings.Contains(own, "?") {
+			sep = "&"
+		}
+		own += sep + p
+	}
+	return &Database{MySQL: true, t: t, open: func() gorm.Dialector { return mysql.Open(own) }}
+}
+
+// Run runs a test on a new database of each kind.
+func Run(t *testing.T, test func(t *testing.T, d *Database)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
+	t.Run("mariadb", func(t *testing.T) { test(t, MariaDB(t)) })
+}

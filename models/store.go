@@ -1,0 +1,132 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+)
+
+// Errors of the store that callers branch on.
+var (
+	ErrNotFound    = errors.New("models: not found")
+	ErrConflict    = errors.New("models: conflict")    // an ETag that does not match; in use
+	ErrLeaseLost   = errors.New("models: lease lost")  // the fence: another node has the run
+	ErrUnavailable = errors.New("models: unavailable") // the database is away, or too slow; nothing was stored as far as anybody knows
+	ErrUnreadable  = errors.New("models: unreadable")  // encrypted with a key that is not there
+)
+
+// Micros is an instant: microseconds since 1970, of the database's clock.
+type Micros int64
+
+// Time is the instant in UTC.
+func (m Micros) Time() time.Time { return time.UnixMicro(int64(m)).UTC() }
+
+func (m Micros) add(d time.Duration) Micros { return m + Micros(d.Microseconds()) }
+
+// Page asks for part of a list; After is the last id of the page before, 0 at
+// first. Limit 0 means 50.
+type Page struct {
+	Limit int
+	After int64
+}
+
+func (p Page) limit() int {
+	if p.Limit <= 0 {
+		return 50
+	}
+	return p.Limit
+}
+
+// Options of a store.
+type Options struct {
+	Keys Keys
+	// Now replaces the database's clock in tests.
+	Now func() time.Time
+}
+
+// Store is the only holder of the database. Safe for concurrent use.
+type Store struct {
+	host     *gorm.DB // as the host set it up: steps' transactions are made of it
+	db       *gorm.DB // the same, silent, for our own statements
+	pool     *sql.DB
+	dialect  *dialect
+	keys     *keyring
+	clock    clock
+	stmts    statements
+	accepts  acceptor
+	recorder recorder
+	claims   lowWater
+	close    sync.Once
+}
+
+// Open checks the database (version, engine, character set) and migrates it.
+// Several nodes may do so at once.
+func Open(ctx context.Context, db *gorm.DB, o Options) (*Store, error) {
+	keys, err := newKeyring(o.Keys)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := db.DB()
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	s := &Store{
+		host: db.Session(&gorm.Session{NewDB: true}),
+		db:   db.Session(&gorm.Session{NewDB: true, SkipDefaultTransaction: true, Logger: logger.Discard}),
+		pool: pool,
+		keys: keys,
+	}
+	s.clock.fake = o.Now
+	s.stmts.db = pool
+	if s.dialect, err = newDialect(ctx, s.db); err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	if err := s.migrate(ctx, migrations()); err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	if err := s.dialect.checkTables(ctx, s.db); err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	s.startRecorder()
+	s.startAccepting()
+	return s, nil
+}
+
+// Close ends the writers of Accept, after what they hold is written. Safe twice.
+func (s *Store) Close() error {
+	var err error
+	s.close.Do(func() {
+		s.stopAccepting()
+		err = errors.Join(s.stopRecorder(), s.stmts.close())
+	})
+	return err
+}
+
+// read is a session for reading.
+func (s *Store) read(ctx context.Context) *gorm.DB { return s.db.WithContext(ctx) }
+
+// maxTries is how often a transaction is tried that gave way to another one.
+const maxTries = 3
+
+// write runs fn in a transaction of our own, and again where the database made
+// it give way. Any error rolls back all of it: after a lock wait timeout MySQL
+// would commit the rest.
+func (s *Store) write(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	for try := 1; ; try++ {
+		err := s.db.WithContext(ctx).Transaction(fn, s.dialect.txOptions())
+		if err == nil || try == maxTries || !gaveWay(err) {
+			return err
+		}
+	}
+}
+
+// ours is a session of our own in a transaction of the host's.
+func ours(tx *gorm.DB) *gorm.DB {
+	return tx.Session(&gorm.Session{NewDB: true, SkipDefaultTransaction: true, Logger: logger.Discard})
+}

@@ -93,6 +93,8 @@ func Compile(source string, config Config) (*Compiled, []Problem) {
 	result := c.node(node)
 	if result.typ.secret() && !config.AllowSecret {
 		c.leak(result.at, "as the result")
+	} else if result.typ.holdsSecret() {
+		c.leak(result.at, "in a map that is the result")
 	}
 	if config.Want == Bool && !result.typ.fits(Bool) && !result.typ.secret() {
 		c.mismatch(result, "the expression must be true or false, but it is "+result.typ.Kind.String())

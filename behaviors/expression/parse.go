@@ -39,12 +39,19 @@ var tokenValue = regexp.MustCompile(`unexpected token ([A-Za-z]+)\((.*)\)$`)
 func syntaxProblem(source []rune, e *file.Error) Problem {
 	from, to := clampSpan(source, e.From, e.To)
 	p := Problem{From: from, To: to, Code: "syntax"}
-	before := strings.TrimRight(string(source[:from]), " \t\r\n")
+	before := strings.TrimRight(string(source[:min(max(e.From, 0), len(source))]), " \t\r\n")
 	switch {
 	case from < len(source) && source[from] == '#' && !strings.Contains(e.Message, "unrecognized"):
 		p.Message = "`#` stands for the item inside of a predicate such as `any(list, # > 1)`; it begins no comment"
 		p.Suggestion = "write a comment as `/* … */`"
-	case strings.HasSuffix(before, "=") && !endsInComparison(before), from < len(source) && source[from] == '=' && !doubled(source, from):
+	case (strings.Contains(e.Message, "token EOF") || strings.Contains(e.Message, "unexpected end")) && !assigns(source):
+		p.From, p.To = max(len(source)-1, 0), len(source)
+		p.Message = "the expression stops too early"
+		if last := lastWord(string(source)); last != "" {
+			p.Message = "the expression stops after `" + last + "`"
+		}
+	case strings.HasSuffix(before, "=") && !endsInComparison(before),
+		e.From < len(source) && source[from] == '=' && !doubled(source, from):
 		p.Message = "`=` assigns, and nothing can be assigned here"
 		p.Suggestion = "compare with `==`"
 		at := from
@@ -53,12 +60,6 @@ func syntaxProblem(source []rune, e *file.Error) Problem {
 		}
 		p.From, p.To = at, at+1
 		p.Fixes = []Fix{{Title: "Compare with ==", From: at, To: at + 1, Text: "=="}}
-	case strings.Contains(e.Message, "token EOF"), strings.Contains(e.Message, "unexpected end"):
-		p.From, p.To = max(len(source)-1, 0), len(source)
-		p.Message = "the expression stops too early"
-		if last := lastWord(before); last != "" {
-			p.Message = "the expression stops after `" + last + "`"
-		}
 	case strings.Contains(e.Message, "literal not terminated"):
 		p.Message = "a text begins here and does not end"
 		p.Suggestion = "close it with the quotation mark that it begins with"
@@ -83,6 +84,12 @@ func syntaxProblem(source []rune, e *file.Error) Problem {
 		}
 	}
 	return p
+}
+
+// assigns tells whether the source ends in a lone `=`.
+func assigns(source []rune) bool {
+	s := strings.TrimSpace(string(source))
+	return strings.HasSuffix(s, "=") && !endsInComparison(s)
 }
 
 func doubled(source []rune, at int) bool {

@@ -2,73 +2,80 @@ package actions
 
 import (
 	"context"
-	"errors"
-	"time"
 
 	"github.com/deskhook/deskhook/behaviors"
 	"github.com/deskhook/deskhook/behaviors/expression"
 	"github.com/deskhook/deskhook/behaviors/outbound"
 )
 
-// ErrNotFound is returned by a host for a record that does not exist.
-var ErrNotFound = errors.New("actions: not found")
-
 // Call is one attempt of a step.
 type Call struct {
-	Params         map[string]any // final values, checked against the spec; a secret is an expression.Secret
-	DeliveryID     string
+	// Params are final values, checked against the spec: a parameter that was
+	// not given, or was nil, is missing or nil here. A secret is an
+	// expression.Secret.
+	Params         map[string]any
+	DeliveryID     string // as the outside sees it
 	IdempotencyKey string // "<delivery>-<step>", the same at each attempt
 	// Tx is set for actions that reach the host or the store.
 	Tx Tx
 	// HTTP is set for actions that reach outside.
-	HTTP   *outbound.Client
+	HTTP *outbound.Client
+	// Secret gives the value behind a reference. Its errors may be returned as
+	// they are.
 	Secret func(expression.Secret) (string, error)
 }
 
 // Action is a registered capability.
 type Action struct {
 	behaviors.ActionSpec
+	// Do makes one attempt. Its output is plain data: nil, bool, int64,
+	// float64, text, []any, map[string]any.
 	Do func(ctx context.Context, c *Call) (any, error)
 }
 
-// Error is a failure of a step. Anything else that an action returns is a
-// passing failure, blamed on the host or on us.
-type Error struct {
-	Message    string // never holds a secret, or a URL that may be one
-	Status     int    // an outside answer's, or 0
-	Excerpt    string // of an outside answer, at most 1 KiB
-	Permanent  bool   // trying again is useless
-	RetryAfter time.Duration
-	Blame      Blame
-	Err        error
+// Run makes one attempt, but refuses a secret in a parameter that is not
+// declared to take one: whatever a behavior's checks have missed ends here.
+func (a *Action) Run(ctx context.Context, c *Call) (any, error) {
+	for name, v := range c.Params {
+		if spec, _ := a.Param(name); !spec.Secret && holdsSecret(v) {
+			return nil, &Error{
+				Message: a.Name + ": the parameter " + name + " does not take a secret", Permanent: true, Blame: BlameBehavior,
+			}
+		}
+	}
+	return a.Do(ctx, c)
 }
 
-// Blame says whose fault a failure is.
-type Blame string
+// holdsSecret walks a final parameter, whose size was bounded when it was
+// checked.
+func holdsSecret(v any) bool {
+	switch v := v.(type) {
+	case expression.Secret:
+		return true
+	case []any:
+		for _, item := range v {
+			if holdsSecret(item) {
+				return true
+			}
+		}
+	case map[string]any:
+		for _, item := range v {
+			if holdsSecret(item) {
+				return true
+			}
+		}
+	}
+	return false
+}
 
-// Blames.
-const (
-	BlameBehavior Blame = "behavior"
-	BlameHost     Blame = "host"
-	BlameRemote   Blame = "remote"
-	BlameNetwork  Blame = "network"
-	BlameUs       Blame = "us"
-)
+// text is a parameter that is text, or "" where it is missing.
+func (c *Call) text(name string) string {
+	s, _ := c.Params[name].(string)
+	return s
+}
 
-func (e *Error) Error() string { return e.Message }
-func (e *Error) Unwrap() error { return e.Err }
-
-// Registry holds actions by name.
-type Registry struct{ byName map[string]*Action }
-
-// Builtin returns a fresh registry with the built-in actions over a host's records.
-func Builtin(r Records) *Registry { panic("contract") }
-
-// Register adds an action; an error names what is wrong with it.
-func (r *Registry) Register(a *Action) error { panic("contract") }
-
-// Get returns an action, or nil.
-func (r *Registry) Get(name string) *Action { return r.byName[name] }
-
-// Specs of all actions, sorted by name.
-func (r *Registry) Specs() []*behaviors.ActionSpec { panic("contract") }
+// flag is a parameter that is true or false, and false where it is missing.
+func (c *Call) flag(name string) bool {
+	b, _ := c.Params[name].(bool)
+	return b
+}

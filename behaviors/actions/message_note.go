@@ -1,0 +1,45 @@
+package actions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/deskhook/deskhook/behaviors"
+)
+
+const messageNoteName = "message.note"
+
+func messageNoteSpec() behaviors.ActionSpec {
+	return behaviors.ActionSpec{
+		Name:    messageNoteName,
+		Summary: "Puts a note for workers on a message.",
+		Params: []behaviors.ParamSpec{
+			{Name: "message", Type: textType, Format: behaviors.Plain, Required: true, Help: "Id of the message."},
+			{Name: "text", Type: textType, Format: behaviors.Plain, Required: true, Help: "What the note says."},
+			{Name: "sticky", Type: booleanType, Default: false, Help: "Pin the note above the message."},
+		},
+		Output:  noteType,
+		Example: map[string]any{"id": "5"},
+		Reach:   behaviors.ReachHost,
+	}
+}
+
+func messageNote(r Records) *Action {
+	a := messageNoter{r}
+	return &Action{ActionSpec: messageNoteSpec(), Do: a.do}
+}
+
+type messageNoter struct{ records Records }
+
+func (a messageNoter) do(ctx context.Context, c *Call) (any, error) {
+	message := c.text("message")
+	id, err := a.records.AddNote(ctx, c.Tx, Note{MessageID: message, Text: c.text("text"), Sticky: c.flag("sticky")})
+	if errors.Is(err, ErrNotFound) {
+		return nil, mistake("message " + message + " does not exist")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("add note: %w", err)
+	}
+	return map[string]any{"id": id}, nil
+}

@@ -1,0 +1,120 @@
+package actions
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+
+	"github.com/deskhook/deskhook/behaviors"
+	"github.com/deskhook/deskhook/behaviors/expression"
+)
+
+// Registry holds actions by name. Fill it before it is used: it is not safe for
+// registering and reading at once. The zero value is empty and ready.
+type Registry struct{ byName map[string]*Action }
+
+// Builtin returns a fresh registry with the built-in actions over a host's records.
+func Builtin(r Records) *Registry {
+	reg := &Registry{}
+	for _, a := range []*Action{
+		messageFind(r),
+		messageNote(r),
+		addressDefunct(r),
+		slackPost(),
+	} {
+		reg.MustRegister(a)
+	}
+	return reg
+}
+
+// Register adds an action; an error names what is wrong with it.
+func (r *Registry) Register(a *Action) error {
+	if a == nil || a.Do == nil {
+		return errors.New("actions: an action without Do")
+	}
+	if err := check(&a.ActionSpec); err != nil {
+		return fmt.Errorf("actions: %q: %w", a.Name, err)
+	}
+	if r.byName[a.Name] != nil {
+		return fmt.Errorf("actions: %q registered twice", a.Name)
+	}
+	if r.byName == nil {
+		r.byName = map[string]*Action{}
+	}
+	r.byName[a.Name] = a
+	return nil
+}
+
+// MustRegister is Register for actions that are known when the program is
+// written; it panics.
+func (r *Registry) MustRegister(a *Action) {
+	if err := r.Register(a); err != nil {
+		panic(err)
+	}
+}
+
+// Get returns an action, or nil.
+func (r *Registry) Get(name string) *Action { return r.byName[name] }
+
+// Specs of all actions, sorted by name.
+func (r *Registry) Specs() []*behaviors.ActionSpec {
+	specs := make([]*behaviors.ActionSpec, 0, len(r.byName))
+	for _, name := range slices.Sorted(maps.Keys(r.byName)) {
+		specs = append(specs, &r.byName[name].ActionSpec)
+	}
+	return specs
+}
+
+var (
+	actionName = regexp.MustCompile(`^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$`)
+	paramName  = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+)
+
+func check(s *behaviors.ActionSpec) error {
+	switch {
+	case !actionName.MatchString(s.Name):
+		return fmt.Errorf("an action's name is like %q", "area.verb")
+	case s.Summary == "":
+		return errors.New("no summary")
+	case s.Reach != behaviors.ReachHost && s.Reach != behaviors.ReachStore && s.Reach != behaviors.ReachOutside:
+		return fmt.Errorf("unknown reach %q", s.Reach)
+	case s.Output.Kind != expression.Nil && s.Example == nil:
+		return errors.New("no example of its output")
+	case s.Output.Kind == expression.Nil && s.Example != nil:
+		return errors.New("an example of an output, but no type of it")
+	}
+	seen := map[string]bool{}
+	for _, p := range s.Params {
+		if seen[p.Name] {
+			return fmt.Errorf("parameter %q twice", p.Name)
+		}
+		seen[p.Name] = true
+		if err := checkParam(p); err != nil {
+			return fmt.Errorf("parameter %q: %w", p.Name, err)
+		}
+	}
+	return nil
+}
+
+var formats = []behaviors.Format{behaviors.Plain, behaviors.Slack, behaviors.HTML, behaviors.URL}
+
+func checkParam(p behaviors.ParamSpec) error {
+	text := p.Type.Kind == expression.Text
+	switch {
+	case !paramName.MatchString(p.Name):
+		return errors.New("a parameter's name has lower case letters, digits and _")
+	case p.Secret != (p.Type.Kind == expression.SecretValue):
+		return errors.New("a secret parameter has the type of a secret, and no other has")
+	case p.Type.Kind == expression.Nil:
+		return errors.New("no type")
+	case text && !slices.Contains(formats, p.Format):
+		return fmt.Errorf("a text needs a format, got %q", p.Format)
+	case !text && (p.Format != "" || p.Options != nil):
+		return errors.New("format and options are for texts")
+	case p.Required && p.Default != nil:
+		return errors.New("required, and with a default")
+	}
+	return nil
+}

@@ -1,0 +1,104 @@
+package actions
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/deskhook/deskhook/behaviors/outbound"
+)
+
+// What calls to the outside have in common: which answer is a failure, and of
+// what kind.
+
+const (
+	maxExcerpt    = 1 << 10
+	maxRetryAfter = time.Hour
+)
+
+// callFailed is a call that got no answer. What was not refused by our own
+// guard may work later.
+func callFailed(err error) *Error {
+	e := &Error{Message: err.Error(), Blame: BlameNetwork, Err: err}
+	var call *outbound.Error
+	if !errors.As(err, &call) {
+		e.Message = "the call failed"
+		return e
+	}
+	if call.Permanent {
+		e.Permanent, e.Blame = true, BlameBehavior
+	}
+	return e
+}
+
+// refused is nil for a 2xx, else the failure that the answer is. What is secret
+// of the call never stands in it, even if the remote sends it back.
+func refused(r *outbound.Response, secret string) error {
+	if r.Status >= 200 && r.Status < 300 {
+		return nil
+	}
+	return &Error{
+		Message:    fmt.Sprintf("answered %s", statusText(r.Status)),
+		Status:     r.Status,
+		Excerpt:    excerpt(r.Body, secret),
+		Permanent:  permanent(r.Status),
+		RetryAfter: retryAfter(r.Header),
+		Blame:      BlameRemote,
+	}
+}
+
+func statusText(status int) string {
+	return strings.TrimSpace(strconv.Itoa(status) + " " + http.StatusText(status))
+}
+
+// permanent tells whether the same call would get the same answer again. A
+// redirect is never followed, so it is one.
+func permanent(status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return false
+	}
+	return status >= 300 && status < 500
+}
+
+// excerpt of an answer, without the secret, or the parts of the URL that it is.
+func excerpt(body []byte, secret string) string {
+	text := strings.ToValidUTF8(string(body), "\uFFFD")
+	if secret != "" {
+		text = strings.ReplaceAll(text, secret, "[secret]")
+		if u, err := url.Parse(secret); err == nil {
+			for _, part := range []string{u.EscapedPath(), u.Path, u.RawQuery} {
+				if len(part) > 1 {
+					text = strings.ReplaceAll(text, part, "[secret]")
+				}
+			}
+		}
+	}
+	if len(text) > maxExcerpt {
+		text = strings.ToValidUTF8(text[:maxExcerpt], "")
+	}
+	return text
+}
+
+// retryAfter reads seconds, or a date by the remote's own clock.
+func retryAfter(h http.Header) time.Duration {
+	value := strings.TrimSpace(h.Get("Retry-After"))
+	if value == "" {
+		return 0
+	}
+	var wait time.Duration
+	if seconds, err := strconv.ParseUint(value, 10, 32); err == nil {
+		wait = time.Duration(seconds) * time.Second
+	} else if at, err := http.ParseTime(value); err == nil {
+		now, err := http.ParseTime(h.Get("Date"))
+		if err != nil {
+			return 0
+		}
+		wait = at.Sub(now)
+	}
+	return min(max(wait, 0), maxRetryAfter)
+}

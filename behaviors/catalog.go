@@ -1,7 +1,13 @@
 package behaviors
 
 import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+
 	"github.com/deskhook/deskhook/behaviors/expression"
+	"github.com/deskhook/deskhook/behaviors/payload"
 	"github.com/deskhook/deskhook/behaviors/signatures"
 )
 
@@ -67,4 +73,127 @@ type Catalog struct {
 	Actions   map[string]*ActionSpec
 	Functions map[string]*expression.Function
 	Providers map[string]*signatures.Provider
+
+	extra map[string]*expression.Function // what is no builtin of the evaluator
+}
+
+// NewCatalog builds a catalog of these actions, the language's functions and
+// all providers. The error names everything that does not fit.
+func NewCatalog(actions []*ActionSpec, functions []*expression.Function) (*Catalog, error) {
+	c := &Catalog{
+		Actions: map[string]*ActionSpec{}, Functions: map[string]*expression.Function{},
+		Providers: map[string]*signatures.Provider{}, extra: map[string]*expression.Function{},
+	}
+	var problems []error
+	for _, f := range expression.Builtins() {
+		c.Functions[f.Name] = f
+	}
+	for _, p := range signatures.Providers() {
+		c.Providers[p.Name] = p
+		functions = append(slices.Clip(functions), signedFunction(p))
+	}
+	for _, f := range functions {
+		if c.Functions[f.Name] != nil {
+			problems = append(problems, fmt.Errorf("behaviors: function %q is there twice", f.Name))
+			continue
+		}
+		if !functionName.MatchString(f.Name) || f.Call == nil {
+			problems = append(problems, fmt.Errorf("behaviors: function %q needs a name such as %q and a Call", f.Name, "area.name"))
+			continue
+		}
+		c.Functions[f.Name], c.extra[f.Name] = f, f
+	}
+	for _, a := range actions {
+		if c.Actions[a.Name] != nil {
+			problems = append(problems, fmt.Errorf("behaviors: action %q is there twice", a.Name))
+			continue
+		}
+		if err := a.check(); err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		c.Actions[a.Name] = a
+	}
+	if len(problems) > 0 {
+		return nil, errors.Join(problems...)
+	}
+	return c, nil
+}
+
+var (
+	functionName = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$`)
+	actionName   = regexp.MustCompile(`^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$`)
+)
+
+func (a *ActionSpec) check() error {
+	if !actionName.MatchString(a.Name) {
+		return fmt.Errorf("behaviors: action %q needs a name such as %q", a.Name, "area.verb")
+	}
+	if a.Reach != ReachHost && a.Reach != ReachStore && a.Reach != ReachOutside {
+		return fmt.Errorf("behaviors: action %q has the unknown reach %q", a.Name, a.Reach)
+	}
+	for i, p := range a.Params {
+		if !identifier.MatchString(p.Name) {
+			return fmt.Errorf("behaviors: action %q has a parameter with the name %q", a.Name, p.Name)
+		}
+		if slices.ContainsFunc(a.Params[:i], func(q ParamSpec) bool { return q.Name == p.Name }) {
+			return fmt.Errorf("behaviors: action %q has the parameter %q twice", a.Name, p.Name)
+		}
+	}
+	return nil
+}
+
+// signedFunction makes `x.signed(request, secret)` of a provider. An empty
+// secret proves nothing, so without one it is false.
+func signedFunction(p *signatures.Provider) *expression.Function {
+	return &expression.Function{
+		Name: p.Name + ".signed",
+		Params: []expression.Param{
+			{Name: "request"},
+			{Name: "secret", Type: expression.Type{Kind: expression.SecretList}, Secret: true},
+		},
+		Result:  expression.Type{Kind: expression.Bool},
+		Doc:     p.Doc,
+		Example: p.Name + ".signed(request, inputs.signing_key)",
+		NilSafe: true,
+		Call: func(f *expression.Frame, args []any) (any, error) {
+			r, ok := args[0].(*payload.Request)
+			if !ok {
+				return nil, errors.New("takes `request` first")
+			}
+			secrets, err := secretValues(f, args[1])
+			if err != nil || len(secrets) == 0 {
+				return false, err
+			}
+			return p.Verify(r, secrets) == nil, nil
+		},
+	}
+}
+
+// secretValues fetches the values behind a secret or a list of them; those that
+// are not set are left out.
+func secretValues(f *expression.Frame, v any) ([]string, error) {
+	var values []string
+	switch v := v.(type) {
+	case nil:
+	case expression.Secret:
+		s, err := f.Secrets(v)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", v, err)
+		}
+		if s != "" {
+			values = append(values, s)
+		}
+	case []any:
+		for _, item := range v {
+			more, err := secretValues(f, item)
+			if err != nil {
+				return nil, err
+			}
+			values = append(values, more...)
+		}
+	default:
+		return nil, errors.New("takes a secret, or a list of secrets")
+	}
+	return values, nil
 }

@@ -1,0 +1,138 @@
+package behaviors
+
+import (
+	"fmt"
+	"math/big"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/deskhook/deskhook/behaviors/expression"
+	"github.com/deskhook/deskhook/behaviors/payload"
+)
+
+// Admit runs what comes before the store: accept, the caps, verify, dedupe.
+func (e *Evaluation) Admit() Admission {
+	if a := e.acceptable(); a != nil {
+		return *a
+	}
+	if err := e.scan(); err != nil {
+		return refuse(CauseTooComplex, err.Error(), plainResponse(http.StatusBadRequest, "the body is too complex"))
+	}
+	if e.p.verify != nil {
+		if a := e.verified(); a != nil {
+			return *a
+		}
+	}
+	return e.deduped()
+}
+
+func refuse(cause, detail string, r *Response) Admission {
+	return Admission{Outcome: Refused, Cause: cause, Detail: detail, Response: r}
+}
+
+func (e *Evaluation) acceptable() *Admission {
+	req := e.d.Request
+	if !e.p.Accepts(req.Method) {
+		r := plainResponse(http.StatusMethodNotAllowed, "method not allowed")
+		r.Header = append(r.Header, payload.Field{Name: "Allow", Value: strings.Join(e.p.accept.methods, ", ")})
+		a := refuse(CauseMethod, "the method is not among "+strings.Join(e.p.accept.methods, ", "), r)
+		return &a
+	}
+	types := e.p.accept.types
+	if len(types) == 0 || len(req.Body) == 0 && req.ContentType() == "" || slices.Contains(types, req.Kind()) {
+		return nil
+	}
+	a := refuse(CauseType, fmt.Sprintf("the body is %s", req.Kind()), plainResponse(http.StatusUnsupportedMediaType, "unsupported content type"))
+	return &a
+}
+
+// verified evaluates verify. nil: it holds.
+func (e *Evaluation) verified() *Admission {
+	e.fetched = nil
+	ok, err := e.holds(e.p.verify)
+	if err == nil && ok {
+		return nil
+	}
+	for _, f := range e.fetched {
+		if f.err != nil {
+			a := refuse(CauseSecretUnreadable, f.secret.String()+" cannot be read", plainResponse(http.StatusServiceUnavailable, "try again later"))
+			return &a
+		}
+	}
+	if err != nil {
+		a := refuse(CauseBehavior, "verify: "+err.Error(), failedResponse())
+		return &a
+	}
+	response, err := e.rejection()
+	if err != nil {
+		a := refuse(CauseBehavior, "reject: "+err.Error(), failedResponse())
+		return &a
+	}
+	cause, detail := e.whyRejected()
+	a := refuse(cause, detail, response)
+	return &a
+}
+
+func (e *Evaluation) rejection() (*Response, error) {
+	if e.p.reject != nil {
+		r, _, err := e.answer(e.p.reject)
+		return r, err
+	}
+	if e.p.provider != nil && e.p.provider.Rejection.Status != 0 {
+		return replyResponse(e.p.provider.Rejection), nil
+	}
+	return plainResponse(http.StatusUnauthorized, "not verified"), nil
+}
+
+// whyRejected finds the reason for the log: a secret that is not set, or what
+// the provider's check says of the request.
+func (e *Evaluation) whyRejected() (cause, detail string) {
+	var secrets []string
+	for _, f := range e.fetched {
+		if f.value == "" {
+			return CauseSecretMissing, f.secret.String() + " is empty"
+		}
+		secrets = append(secrets, f.value)
+	}
+	if e.p.provider == nil {
+		return CauseSignature, "verify is not true"
+	}
+	if len(secrets) == 0 {
+		for _, in := range e.p.inputs {
+			if in.Type == "secret" && e.d.Inputs[in.Name] == nil {
+				return CauseSecretMissing, "the input " + in.Name + " is empty"
+			}
+		}
+	} else if err := e.p.provider.Verify(e.d.Request, secrets); err != nil {
+		return CauseSignature, err.Error()
+	}
+	return CauseSignature, "verify is not true"
+}
+
+// deduped evaluates the idempotency key.
+func (e *Evaluation) deduped() Admission {
+	a := Admission{Outcome: Accepted}
+	if e.p.dedupe == nil {
+		return a
+	}
+	v, err := e.eval(e.p.dedupe)
+	if err == nil {
+		a.Key, a.HasKey, err = dedupeKey(v)
+	}
+	if err != nil {
+		return refuse(CauseBehavior, "dedupe: "+err.Error(), failedResponse())
+	}
+	return a
+}
+
+func dedupeKey(v any) (key string, has bool, err error) {
+	switch v.(type) {
+	case nil:
+		return "", false, nil
+	case string, int64, float64, *big.Int:
+		text, err := expression.NewWalker(expression.Limits{}).JSON(v)
+		return string(text), err == nil, err
+	}
+	return "", false, fmt.Errorf("must be text, a number or nil, got %s", kindWords(valueKind(v)))
+}

@@ -1,0 +1,225 @@
+package behaviors
+
+import (
+	"strings"
+	"time"
+
+	"github.com/deskhook/deskhook/behaviors/expression"
+)
+
+// What a map of the document is called in messages.
+const (
+	inDocument = "the behavior"
+	inStep     = "a step"
+	inRespond  = "`respond`"
+)
+
+const defaultDeadline = 8 * time.Second
+
+var documentKeys = []string{
+	"behavior", "name", "description", "inputs", "timezone", "accept", "verify", "dedupe", "deadline", "let", "steps",
+}
+
+// document compiles the keys in the order in which they depend on each other:
+// inputs, then let, then what sees both.
+func (c *compiler) document(root *node) {
+	c.defineNames(root)
+	keys := map[string]*node{}
+	for _, p := range c.keys(inDocument, root, documentKeys...) {
+		keys[p.key.text] = p.value
+	}
+	if root.kind != mapNode {
+		return
+	}
+	if n := keys["behavior"]; n == nil {
+		c.report(missingKey, span{}, "behavior", inDocument).suggest("begin with `behavior: 1`").
+			fix("Add `behavior: 1`", span{}, "behavior: 1\n")
+	} else if n.value() != int64(1) || n.kind != scalarNode {
+		c.report(languageVersion, n.span, cut(c.src.slice(n.span), 40)).suggest("write `behavior: 1`")
+	}
+	compile := func(key string, f func(n *node)) {
+		if n := keys[key]; n != nil {
+			f(n)
+		}
+	}
+	compile("name", func(n *node) { c.p.name, _ = c.literal("name", n) })
+	compile("description", func(n *node) { c.p.description, _ = c.literal("description", n) })
+	compile("timezone", c.timezone)
+	c.inputs(keys["inputs"])
+	compile("accept", c.accept)
+	compile("let", c.lets)
+	compile("verify", c.verify)
+	compile("dedupe", func(n *node) { c.p.dedupe = c.bare("dedupe", n, expression.Any, false) })
+	compile("deadline", c.deadline)
+	compile("steps", func(n *node) { c.p.steps = c.steps("steps", n, "", true) })
+}
+
+// defineNames notes which names the document sets, so that one that is used too
+// early is told from one that does not exist.
+func (c *compiler) defineNames(root *node) {
+	define := func(n *node) {
+		if _, ok := c.defined[n.text]; !ok && n.kind == scalarNode {
+			c.defined[n.text], _ = c.src.position(n.from)
+		}
+	}
+	var walk func(n *node)
+	walk = func(n *node) {
+		for _, item := range n.items {
+			walk(item)
+		}
+		for _, p := range n.pairs {
+			switch {
+			case p.key.text == "as":
+				define(p.value)
+			case p.key.text == "let":
+				for _, name := range p.value.pairs {
+					define(name.key)
+				}
+			case p.key.text == "steps" || p.key.text == "on_error":
+				walk(p.value)
+			}
+		}
+	}
+	walk(root)
+}
+
+func (c *compiler) timezone(n *node) {
+	name, ok := c.literal("timezone", n)
+	if !ok {
+		return
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "" || name == "Local" {
+		c.report(badZone, n.span, cut(name, 40)).suggest("write an IANA name such as `Europe/Berlin`")
+		return
+	}
+	c.p.zone = zone
+}
+
+// lets compiles the document's names. Each sees the ones above it.
+func (c *compiler) lets(n *node) {
+	if n.kind != mapNode {
+		c.report(wrongKind, n.span, "let", "a map", n.describe())
+		return
+	}
+	for _, p := range n.pairs {
+		x := c.bare(p.key.text, p.value, expression.Any, true)
+		if !c.checkName(p.key) {
+			continue
+		}
+		slot := c.scope.slot()
+		name := expression.Name{Slot: slot}
+		if x != nil {
+			name.Type, name.Path = x.compiled.Type(), x.compiled.Path()
+			c.p.lets = append(c.p.lets, letName{p.key.text, slot, x})
+			c.scope.lets[p.key.text] = letName{p.key.text, slot, x}
+		}
+		c.scope.names[p.key.text] = name
+	}
+}
+
+// deadline is a duration, or {after, respond}.
+func (c *compiler) deadline(n *node) {
+	if n.kind == scalarNode {
+		c.p.deadline = c.duration("deadline", n)
+		return
+	}
+	for _, p := range c.keys("`deadline`", n, "after", "respond") {
+		if p.key.text == "after" {
+			c.p.deadline = c.duration("after", p.value)
+		} else {
+			c.p.late = c.respond(p.value)
+		}
+	}
+}
+
+// verify is an expression, or {check, reject}.
+func (c *compiler) verify(n *node) {
+	c.p.checked = true
+	check := n
+	if n.style == '{' && n.get("check") == nil && n.get("reject") == nil {
+		c.collectionInExpression("verify", n)
+		return
+	}
+	if n.kind == mapNode {
+		check = nil
+		for _, p := range c.keys("`verify`", n, "check", "reject") {
+			if p.key.text == "check" {
+				check = p.value
+			} else {
+				c.p.reject = c.respond(p.value)
+			}
+		}
+		if check == nil {
+			c.report(missingKey, n.span, "check", "`verify`").suggest("add the expression that must be true")
+			return
+		}
+	}
+	c.p.verify = c.bare("verify", check, expression.Bool, false)
+	if c.p.verify != nil {
+		c.p.provider = c.catalog.provider(c.p.verify.compiled.Source())
+	}
+}
+
+// respond compiles {status, headers, json | text}.
+func (c *compiler) respond(n *node) *respond {
+	r := &respond{status: value{constant: int64(200)}}
+	body := ""
+	for _, p := range c.keys(inRespond, n, "status", "headers", "json", "text") {
+		switch p.key.text {
+		case "status":
+			r.status = c.value(p.value, wanted{label: "status", kind: expression.Int})
+			if r.status.isConstant() {
+				if status, ok := r.status.constant.(int64); !ok || status < 200 || status > 599 {
+					c.report(badStatus, p.value.span, cut(p.value.text, 40))
+				}
+			}
+		case "headers":
+			c.headers(r, p.value)
+		default:
+			if body != "" {
+				c.report(severalBodies, p.key.span, body, p.key.text).suggest("keep one of them")
+			}
+			body = p.key.text
+			w := wanted{label: p.key.text}
+			if body == "text" {
+				w.kind = expression.Text
+			}
+			v := c.value(p.value, w)
+			if body == "text" {
+				r.text = &v
+			} else {
+				r.json = &v
+			}
+		}
+	}
+	return r
+}
+
+func (c *compiler) headers(r *respond, n *node) {
+	if n.kind != mapNode {
+		c.report(wrongKind, n.span, "headers", "a map", n.describe())
+		return
+	}
+	for _, p := range n.pairs {
+		if why := headerProblem(p.key.text); why != "" {
+			c.report(badHeader, p.key.span, cut(p.key.text, 40), why)
+			continue
+		}
+		r.headers = append(r.headers, field{p.key.text, c.value(p.value, wanted{label: p.key.text, kind: expression.Text})})
+	}
+}
+
+// headerProblem tells why a behavior cannot set a header, or "".
+func headerProblem(name string) string {
+	const token = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	if name == "" || strings.Trim(name, token) != "" {
+		return "has characters that a header's name cannot have"
+	}
+	for _, own := range []string{"Connection", "Content-Length", "Date", "Keep-Alive", "Trailer", "Transfer-Encoding", "Upgrade"} {
+		if strings.EqualFold(name, own) {
+			return "is written by the server"
+		}
+	}
+	return ""
+}

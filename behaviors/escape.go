@@ -1,0 +1,79 @@
+package behaviors
+
+import (
+	"errors"
+	"html"
+	"net/url"
+	"strings"
+)
+
+var (
+	errDotSegment = errors.New("a path segment of a url cannot be `.` or `..`")
+	errHostPart   = errors.New("a host in a url is made of letters, digits, `.` and `-` only")
+)
+
+// escape makes a text safe where it is interpolated, behind the text before.
+func (f Format) escape(text, before string) (string, error) {
+	switch f {
+	case Slack:
+		return slackEscapes.Replace(text), nil
+	case HTML:
+		return html.EscapeString(text), nil
+	case URL:
+		return escapeInURL(text, before)
+	}
+	return text, nil
+}
+
+// slackEscapes are the three characters that Slack's text gives a meaning.
+var slackEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// escapeInURL keeps what stands at the start of a URL, as a prefix; later texts
+// are escaped as part of a path segment or as a value of the query.
+func escapeInURL(text, before string) (string, error) {
+	if before == "" {
+		return text, nil
+	}
+	if strings.ContainsAny(before, "?#") {
+		return url.QueryEscape(text), nil
+	}
+	if _, rest, ok := strings.Cut(before, "://"); ok && !strings.Contains(rest, "/") {
+		if strings.IndexFunc(text, notInHost) >= 0 {
+			return "", errHostPart
+		}
+		return text, nil
+	}
+	return url.PathEscape(text), nil
+}
+
+func notInHost(c rune) bool {
+	return c != '.' && c != '-' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z')
+}
+
+// checkURL refuses dot segments: a text must not climb out of its path.
+func checkURL(u string) error {
+	if i := strings.IndexAny(u, "?#"); i >= 0 {
+		u = u[:i]
+	}
+	for segment := range strings.SplitSeq(u, "/") {
+		if segment == "." || segment == ".." {
+			return errDotSegment
+		}
+	}
+	return nil
+}
+
+// betweenTags tells whether HTML leaves off in text: not inside a tag, a
+// comment, a script or a style.
+func betweenTags(before string) bool {
+	lower := strings.ToLower(before)
+	if strings.LastIndex(lower, "<") > strings.LastIndex(lower, ">") {
+		return false
+	}
+	for _, e := range []string{"script", "style"} {
+		if strings.LastIndex(lower, "<"+e) > strings.LastIndex(lower, "</"+e) {
+			return false
+		}
+	}
+	return strings.LastIndex(lower, "<!--") <= strings.LastIndex(lower, "-->")
+}

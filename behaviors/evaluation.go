@@ -1,0 +1,314 @@
+package behaviors
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"strings"
+
+	"github.com/deskhook/deskhook/behaviors/expression"
+	"github.com/deskhook/deskhook/behaviors/payload"
+)
+
+// Evaluation decides about one delivery. It keeps what was decoded and the let
+// values, and belongs to one goroutine.
+type Evaluation struct {
+	evaluation
+}
+
+type evaluation struct {
+	p       *Program
+	d       *Delivery
+	frame   expression.Frame
+	scanned bool
+	scanErr error
+	fetched []fetched // secrets, while verify is evaluated
+}
+
+// fetched is a secret whose value was asked for.
+type fetched struct {
+	secret expression.Secret
+	value  string
+	err    error
+}
+
+// NewEvaluation prepares a delivery. trace may be nil.
+func NewEvaluation(p *Program, d *Delivery, trace *expression.Trace) *Evaluation {
+	e := &Evaluation{evaluation{p: p, d: d}}
+	zone := p.zone
+	if zone == nil {
+		zone = d.Zone
+	}
+	slots := make([]any, p.slots)
+	slots[slotRequest] = d.Request
+	slots[slotInputs] = d.Inputs
+	slots[slotListener] = map[string]any{"id": d.Listener.ID, "name": d.Listener.Name, "url": d.Listener.URL}
+	slots[slotNow] = d.Request.ReceivedAt
+	for _, let := range p.lets {
+		slots[let.slot] = &expression.Lazy{Expr: let.expr.compiled, At: let.expr.at}
+	}
+	e.frame = expression.Frame{
+		Slots: slots, Request: d.Request, ReceivedAt: d.Request.ReceivedAt, Zone: zone, DeliveryID: d.ID,
+		Secrets: e.secret, Trace: trace,
+	}
+	return e
+}
+
+// secret notes which secrets verify asked for: a rejection says so where one is
+// empty.
+func (e *Evaluation) secret(s expression.Secret) (string, error) {
+	if e.d.Secrets == nil {
+		return "", fmt.Errorf("behaviors: no value for the %s", s)
+	}
+	v, err := e.d.Secrets(s)
+	e.fetched = append(e.fetched, fetched{s, v, err})
+	return v, err
+}
+
+// scan reads the body once: validated and capped whether or not it is used.
+func (e *Evaluation) scan() error {
+	if !e.scanned {
+		e.scanned = true
+		e.frame.Body, e.scanErr = payload.Scan(e.d.Request, e.p.paths, payload.DefaultLimits)
+	}
+	return e.scanErr
+}
+
+// evalError is a failure of an expression, at its place in the document.
+type evalError struct {
+	line, column int
+	err          error
+}
+
+func (e *evalError) Error() string {
+	if e.line == 0 {
+		return e.err.Error()
+	}
+	return fmt.Sprintf("line %d, column %d: %s", e.line, e.column, e.err)
+}
+
+func (e *evalError) Unwrap() error { return e.err }
+
+func (e *Evaluation) eval(x *expr) (any, error) {
+	e.frame.At = x.at
+	v, err := x.compiled.Eval(&e.frame)
+	if err != nil {
+		return nil, e.located(x, err)
+	}
+	return v, nil
+}
+
+func (e *Evaluation) located(x *expr, err error) error {
+	offset := 0
+	var failed *expression.Error
+	if errors.As(err, &failed) {
+		offset = failed.From
+	}
+	line, column := e.p.position(x.at, offset)
+	return &evalError{line, column, err}
+}
+
+// holds evaluates a condition: nil is false, and so is nothing else but false.
+func (e *Evaluation) holds(x *expr) (bool, error) {
+	v, err := e.eval(x)
+	if err != nil {
+		return false, err
+	}
+	b, err := expression.Truth(v)
+	if err != nil {
+		return false, e.located(x, err)
+	}
+	return b, nil
+}
+
+// value evaluates a literal with its interpolations.
+func (e *Evaluation) value(v *value, w *expression.Walker) (any, error) {
+	switch {
+	case v.whole != nil:
+		x, err := e.eval(v.whole)
+		if text, ok := x.(string); ok && err == nil {
+			text, err = v.format.escape(text, "")
+			return text, err
+		}
+		return x, err
+	case v.parts != nil:
+		return e.text(v, w)
+	case v.items != nil:
+		list := make([]any, len(v.items))
+		for i := range v.items {
+			item, err := e.value(&v.items[i], w)
+			if err != nil {
+				return nil, err
+			}
+			list[i] = item
+		}
+		return list, nil
+	case v.fields != nil:
+		m := make(map[string]any, len(v.fields))
+		for i := range v.fields {
+			item, err := e.value(&v.fields[i].value, w)
+			if err != nil {
+				return nil, err
+			}
+			m[v.fields[i].name] = item
+		}
+		return m, nil
+	}
+	return v.constant, nil
+}
+
+// text joins the parts of a template. Only what is interpolated is escaped.
+func (e *Evaluation) text(v *value, w *expression.Walker) (string, error) {
+	var b strings.Builder
+	for _, p := range v.parts {
+		if p.expr == nil {
+			b.WriteString(p.literal)
+			continue
+		}
+		x, err := e.eval(p.expr)
+		if err != nil {
+			return "", err
+		}
+		text, err := w.Text(x)
+		if err == nil {
+			text, err = v.format.escape(text, b.String())
+		}
+		if err != nil {
+			return "", e.located(p.expr, err)
+		}
+		b.WriteString(text)
+		if b.Len() > expression.DefaultLimits.Memory {
+			return "", e.located(p.expr, errors.New("the text is larger than 8 MiB"))
+		}
+	}
+	if v.format == URL {
+		if err := checkURL(b.String()); err != nil {
+			return "", err
+		}
+	}
+	return b.String(), nil
+}
+
+// params evaluates an action's parameters and converts them to their types.
+func (e *Evaluation) params(s *step) (map[string]any, error) {
+	w := expression.NewWalker(expression.Limits{})
+	params := make(map[string]any, len(s.params))
+	for i := range s.params {
+		p := &s.params[i]
+		v, err := e.value(&p.value, w)
+		if err == nil {
+			v, err = p.spec.convert(v, w)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", p.spec.Name, err)
+		}
+		params[p.spec.Name] = v
+	}
+	return params, nil
+}
+
+// convert makes a value what its parameter takes, or says why it is not. It
+// never prints the value.
+func (p ParamSpec) convert(v any, w *expression.Walker) (any, error) {
+	if v == nil {
+		if p.Required {
+			return nil, errors.New("is required, and was nil")
+		}
+		return nil, nil
+	}
+	if _, isSecret := v.(expression.Secret); isSecret != p.Secret {
+		if isSecret {
+			return nil, errors.New("does not take a secret")
+		}
+		return nil, errors.New("takes a secret")
+	}
+	switch p.Type.Kind {
+	case expression.Text:
+		return p.text(v, w)
+	case expression.Int:
+		if f, ok := v.(float64); ok && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+			return int64(f), nil
+		}
+	}
+	if got := valueKind(v); !p.Secret && !assignable(p.Type.Kind, got) || p.Type.Kind == expression.Int && got == expression.Float {
+		return nil, fmt.Errorf("takes %s, got %s", kindWords(p.Type.Kind), kindWords(got))
+	}
+	return v, refuseSecrets(v, w)
+}
+
+// text is a text, or a number as JSON prints it.
+func (p ParamSpec) text(v any, w *expression.Walker) (any, error) {
+	switch v.(type) {
+	case string:
+	case int64, float64, *big.Int:
+		return w.Text(v)
+	default:
+		return nil, fmt.Errorf("takes text, got %s", kindWords(valueKind(v)))
+	}
+	if len(p.Options) > 0 {
+		for _, o := range p.Options {
+			if o == v {
+				return v, nil
+			}
+		}
+		return nil, errors.New("is none of " + quoted(p.Options))
+	}
+	return v, nil
+}
+
+func valueKind(v any) expression.Kind {
+	switch v.(type) {
+	case []any:
+		return expression.List
+	case map[string]any, expression.Object:
+		return expression.Map
+	case *big.Int:
+		return expression.Number
+	case bool, string, float64, int64, nil:
+		return kindOf(v)
+	case expression.Secret:
+		return expression.SecretValue
+	case []byte:
+		return expression.Bytes
+	}
+	return expression.Any
+}
+
+// refuseSecrets walks a list or a map: a reference to a secret leaves a behavior
+// only as the whole value of a secret parameter. The walker's budget bounds what
+// is walked, as values may share structure.
+func refuseSecrets(v any, w *expression.Walker) error {
+	switch v.(type) {
+	case []any, map[string]any:
+	default:
+		return nil
+	}
+	if _, err := w.JSON(v); err != nil {
+		return err
+	}
+	if holdsSecret(v) {
+		return errors.New("does not take a secret")
+	}
+	return nil
+}
+
+func holdsSecret(v any) bool {
+	switch v := v.(type) {
+	case expression.Secret:
+		return true
+	case []any:
+		for _, item := range v {
+			if holdsSecret(item) {
+				return true
+			}
+		}
+	case map[string]any:
+		for _, item := range v {
+			if holdsSecret(item) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,20 @@
+package behaviors
+
+// later is what the language has by its description and this version does not,
+// by the map that it stands in. It is refused in words, never ignored.
+var later = map[string][]string{
+	inDocument: {"on", "limit", "cors", "handshake", "order_by"},
+	inStep:     {"fail", "choose", "each", "wait", "log", "run", "return"},
+	inRespond:  {"html", "xml", "base64", "redirect"},
+}
+
+// laterActions are the actions of the language that a catalog may not have yet.
+var laterActions = []string{
+	"address.find", "address.restore", "contact.find", "contact.upsert", "email.send", "http.request", "metric.increment",
+	"slack.respond", "store.delete", "store.get", "store.increment", "store.set", "ticket.create", "ticket.find",
+	"ticket.link", "ticket.message", "ticket.note", "ticket.reply", "ticket.search", "ticket.update", "twilio.sms",
+	"worker.find", "worker.notify",
+}
+
+// laterInputs are types of inputs that need the host's pickers.
+var laterInputs = []string{"account", "group", "worker", "queue"}

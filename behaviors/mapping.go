@@ -1,0 +1,329 @@
+package behaviors
+
+import "sort"
+
+// mapping tells where the runes of a scalar's value stand in the source. It
+// holds an anchor for each place from which both run in step again: behind an
+// escape, a fold, stripped indentation.
+type mapping []anchor
+
+// anchor: the value's rune at offset value is the source's rune at source.
+type anchor struct{ value, source int }
+
+// source gives the source offset of a rune of the value. The end of a range
+// may be looked up as well: it is the beginning of what follows.
+func (m mapping) source(offset int) int {
+	i := sort.Search(len(m), func(i int) bool { return m[i].value > offset }) - 1
+	if i < 0 {
+		i = 0
+	}
+	return m[i].source + offset - m[i].value
+}
+
+// slice is the mapping of the value from an offset on, counted anew from 0.
+func (m mapping) slice(from int) mapping {
+	part := mapping{{0, m.source(from)}}
+	for _, a := range m {
+		if a.value > from {
+			part = append(part, anchor{a.value - from, a.source})
+		}
+	}
+	return part
+}
+
+// scalarReader decodes a scalar a second time, as no YAML library says where
+// the runes of a value come from. Whoever uses it compares the result with the
+// library's value and falls back to the scalar's beginning where they differ.
+type scalarReader struct {
+	src   *source
+	pos   int
+	value []rune
+	marks mapping
+}
+
+// emit notes a rune of the value, made from the source at the given offset.
+func (r *scalarReader) emit(c rune, from int) {
+	n := len(r.value)
+	if n == 0 || r.marks.source(n) != from {
+		r.marks = append(r.marks, anchor{n, from})
+	}
+	r.value = append(r.value, c)
+}
+
+// finish closes the mapping with the offset behind the last rune.
+func (r *scalarReader) finish(end int) {
+	n := len(r.value)
+	if n == 0 || r.marks.source(n) != end {
+		r.marks = append(r.marks, anchor{n, end})
+	}
+}
+
+// lineBreak consumes one line end.
+func (r *scalarReader) lineBreak() {
+	if r.src.at(r.pos) == '\r' && r.src.at(r.pos+1) == '\n' {
+		r.pos++
+	}
+	r.pos++
+}
+
+// fold reads white space within a plain or quoted scalar: blanks stay as they
+// are; blanks around line breaks fold, one break to a space and more to one
+// break less.
+func (r *scalarReader) fold() {
+	start := r.pos
+	r.pos = r.src.skipBlanks(r.pos)
+	if !isBreak(r.src.at(r.pos)) {
+		for i := start; i < r.pos; i++ {
+			r.emit(r.src.at(i), i)
+		}
+		return
+	}
+	r.foldBreaks(start, true)
+}
+
+// foldBreaks folds the breaks from here on, emitting from start. Without
+// joined, as behind an escaped break, the first one gives nothing.
+func (r *scalarReader) foldBreaks(start int, joined bool) {
+	breaks := 0
+	for isBreak(r.src.at(r.pos)) {
+		if breaks > 0 {
+			r.emit('\n', r.pos)
+		}
+		r.lineBreak()
+		breaks++
+		r.pos = r.src.skipBlanks(r.pos)
+	}
+	if breaks == 1 && joined {
+		r.emit(' ', start)
+	}
+}
+
+// plain reads an unquoted scalar of so many runes: where it ends depends on
+// what it stands in, which the value's length tells more simply.
+func (r *scalarReader) plain(length int) {
+	for len(r.value) < length && r.pos < len(r.src.runes) {
+		if c := r.src.at(r.pos); isBlank(c) || isBreak(c) {
+			r.fold()
+			continue
+		}
+		r.emit(r.src.at(r.pos), r.pos)
+		r.pos++
+	}
+	r.finish(r.pos)
+}
+
+// single reads a scalar in single quotes.
+func (r *scalarReader) single() {
+	r.pos++
+	for r.pos < len(r.src.runes) {
+		switch c := r.src.at(r.pos); {
+		case c == '\'' && r.src.at(r.pos+1) == '\'':
+			r.emit('\'', r.pos)
+			r.pos += 2
+		case c == '\'':
+			r.finish(r.pos)
+			r.pos++
+			return
+		case isBlank(c) || isBreak(c):
+			r.fold()
+		default:
+			r.emit(c, r.pos)
+			r.pos++
+		}
+	}
+}
+
+// double reads a scalar in double quotes.
+func (r *scalarReader) double() {
+	r.pos++
+	for r.pos < len(r.src.runes) {
+		switch c := r.src.at(r.pos); {
+		case c == '\\' && isBreak(r.src.at(r.pos+1)):
+			start := r.pos
+			r.pos++
+			r.foldBreaks(start, false)
+		case c == '\\':
+			if !r.escape() {
+				return
+			}
+		case c == '"':
+			r.finish(r.pos)
+			r.pos++
+			return
+		case isBlank(c) || isBreak(c):
+			r.fold()
+		default:
+			r.emit(c, r.pos)
+			r.pos++
+		}
+	}
+}
+
+// escapes of a scalar in double quotes, but for those that count in hex.
+var escapes = map[rune]rune{
+	'0': 0, 'a': '\a', 'b': '\b', 't': '\t', '\t': '\t', 'n': '\n', 'v': '\v', 'f': '\f', 'r': '\r', 'e': 0x1b,
+	' ': ' ', '"': '"', '\'': '\'', '/': '/', '\\': '\\', 'N': 0x85, '_': 0xa0, 'L': 0x2028, 'P': 0x2029,
+}
+
+func (r *scalarReader) escape() bool {
+	start := r.pos
+	c := r.src.at(r.pos + 1)
+	if v, ok := escapes[c]; ok {
+		r.pos += 2
+		r.emit(v, start)
+		return true
+	}
+	digits, ok := map[rune]int{'x': 2, 'u': 4, 'U': 8}[c]
+	if !ok {
+		return false
+	}
+	code := rune(0)
+	for i := range digits {
+		d, ok := hexDigit(r.src.at(r.pos + 2 + i))
+		if !ok {
+			return false
+		}
+		code = code<<4 | d
+	}
+	r.pos += 2 + digits
+	r.emit(code, start)
+	return true
+}
+
+func hexDigit(c rune) (rune, bool) {
+	switch {
+	case c >= '0' && c <= '9':
+		return c - '0', true
+	case c >= 'a' && c <= 'f':
+		return c - 'a' + 10, true
+	case c >= 'A' && c <= 'F':
+		return c - 'A' + 10, true
+	}
+	return 0, false
+}
+
+// block reads a literal (|) or folded (>) scalar. Its indentation is deduced by
+// comparing the first line that is not blank with the value's.
+func (r *scalarReader) block(value []rune) {
+	folded := r.src.at(r.pos) == '>'
+	for r.pos < len(r.src.runes) && !isBreak(r.src.at(r.pos)) {
+		r.pos++
+	}
+	r.lineBreak()
+	b := blockReader{scalarReader: r, folded: folded, length: len(value)}
+	b.indent = b.indentation() - leadingSpaces(value)
+	b.read()
+}
+
+func leadingSpaces(value []rune) int {
+	n := 0
+	for _, c := range value {
+		switch c {
+		case '\n':
+			n = 0
+		case ' ':
+			n++
+		default:
+			return n
+		}
+	}
+	return n
+}
+
+type blockReader struct {
+	*scalarReader
+	folded bool
+	indent int
+	length int   // of the value: blank lines behind it are chomped
+	breaks []int // offsets of line breaks that were read and not emitted yet
+}
+
+// indentation of the first line that is not blank.
+func (b *blockReader) indentation() int {
+	n := 0
+	for i := b.pos; ; i++ {
+		switch {
+		case isBreak(b.src.at(i)):
+			n = 0
+		case b.src.at(i) == ' ':
+			n++
+		default:
+			return n
+		}
+	}
+}
+
+func (b *blockReader) read() {
+	first, moreBefore := true, false
+	for len(b.value) < b.length && b.pos < len(b.src.runes) {
+		stripped := 0
+		for stripped < b.indent && b.src.at(b.pos) == ' ' {
+			b.pos++
+			stripped++
+		}
+		if isBreak(b.src.at(b.pos)) {
+			b.breaks = append(b.breaks, b.pos)
+			b.lineBreak()
+			continue
+		}
+		more := isBlank(b.src.at(b.pos))
+		joined := b.folded && !first && !moreBefore && !more
+		if stripped < b.indent || len(b.value)+b.width(joined) >= b.length {
+			break // the scalar is over: what is left of it is line breaks
+		}
+		b.fold(joined)
+		b.flush()
+		for b.pos < len(b.src.runes) && !isBreak(b.src.at(b.pos)) {
+			b.emit(b.src.at(b.pos), b.pos)
+			b.pos++
+		}
+		if b.pos < len(b.src.runes) {
+			b.breaks = append(b.breaks, b.pos)
+			b.lineBreak()
+		}
+		first, moreBefore = false, more
+	}
+	end := b.pos
+	if len(b.breaks) > 0 {
+		end = b.breaks[0]
+	}
+	b.breaks = b.breaks[:max(0, min(len(b.breaks), b.length-len(b.value)))]
+	b.flush()
+	b.finish(max(end, b.ended()))
+}
+
+// fold joins two lines of a folded scalar: a single break becomes a space, of
+// several the first one goes.
+func (b *blockReader) fold(joined bool) {
+	switch {
+	case joined && len(b.breaks) == 1:
+		b.emit(' ', b.breaks[0])
+		b.breaks = b.breaks[:0]
+	case joined && len(b.breaks) > 1:
+		b.breaks = b.breaks[1:]
+	}
+}
+
+// width is how many runes the breaks give.
+func (b *blockReader) width(joined bool) int {
+	if joined && len(b.breaks) > 1 {
+		return len(b.breaks) - 1
+	}
+	return len(b.breaks)
+}
+
+// flush emits the breaks that were read.
+func (b *blockReader) flush() {
+	for _, at := range b.breaks {
+		b.emit('\n', at)
+	}
+	b.breaks = b.breaks[:0]
+}
+
+// ended is the offset behind the last rune that was emitted.
+func (b *blockReader) ended() int {
+	if len(b.value) == 0 {
+		return b.pos
+	}
+	return b.marks.source(len(b.value)-1) + 1
+}

@@ -1,0 +1,213 @@
+package behaviors
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/deskhook/deskhook/behaviors/expression"
+	"github.com/deskhook/deskhook/behaviors/payload"
+	"github.com/deskhook/deskhook/behaviors/signatures"
+)
+
+// Response is an HTTP answer.
+type Response struct {
+	Status int
+	Header payload.Header
+	Body   []byte
+}
+
+// responseJSON is the form that the outside sees: a body that is no UTF-8 is
+// sent as base64.
+type responseJSON struct {
+	Status  int         `json:"status"`
+	Headers [][2]string `json:"headers"`
+	Body    *string     `json:"body,omitempty"`
+	Base64  []byte      `json:"body_base64,omitempty"`
+}
+
+// MarshalJSON writes {status, headers: [[name, value]], body | body_base64}.
+func (r Response) MarshalJSON() ([]byte, error) {
+	out := responseJSON{Status: r.Status, Headers: make([][2]string, len(r.Header))}
+	for i, f := range r.Header {
+		out.Headers[i] = [2]string{f.Name, f.Value}
+	}
+	if utf8.Valid(r.Body) {
+		body := string(r.Body)
+		out.Body = &body
+	} else {
+		out.Base64 = r.Body
+	}
+	return json.Marshal(out)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (r *Response) UnmarshalJSON(data []byte) error {
+	var in responseJSON
+	if err := json.Unmarshal(data, &in); err != nil {
+		return err
+	}
+	*r = Response{Status: in.Status, Body: in.Base64}
+	for _, h := range in.Headers {
+		r.Header = append(r.Header, payload.Field{Name: h[0], Value: h[1]})
+	}
+	if in.Body != nil && *in.Body != "" {
+		r.Body = []byte(*in.Body)
+	}
+	return nil
+}
+
+// respond is a compiled answer.
+type respond struct {
+	status  value
+	headers []field
+	json    *value
+	text    *value
+}
+
+// answer evaluates a respond. params is what the log shows of it.
+func (e *Evaluation) answer(r *respond) (response *Response, params map[string]any, err error) {
+	w := expression.NewWalker(expression.Limits{})
+	params = map[string]any{}
+	response = &Response{}
+	status, err := e.value(&r.status, w)
+	if err != nil {
+		return nil, params, fmt.Errorf("status: %w", err)
+	}
+	params["status"] = status
+	if response.Status, err = statusOf(status); err != nil {
+		return nil, params, err
+	}
+	if err := e.answerHeaders(r, response, params, w); err != nil {
+		return nil, params, err
+	}
+	if r.json != nil {
+		return response, params, e.answerJSON(r.json, response, params, w)
+	}
+	if r.text != nil {
+		return response, params, e.answerText(r.text, response, params, w)
+	}
+	return response, params, nil
+}
+
+func statusOf(v any) (int, error) {
+	if f, ok := v.(float64); ok && f == float64(int64(f)) {
+		v = int64(f)
+	}
+	if i, ok := v.(int64); ok && i >= 200 && i <= 599 {
+		return int(i), nil
+	}
+	return 0, errors.New("status: must be a whole number from 200 to 599")
+}
+
+func (e *Evaluation) answerHeaders(r *respond, response *Response, params map[string]any, w *expression.Walker) error {
+	if len(r.headers) == 0 {
+		return nil
+	}
+	headers := map[string]any{}
+	params["headers"] = headers
+	for i := range r.headers {
+		name := r.headers[i].name
+		v, err := e.value(&r.headers[i].value, w)
+		var line string
+		if err == nil {
+			line, err = w.Text(v)
+		}
+		if err == nil && strings.ContainsFunc(line, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }) {
+			err = errors.New("a control character cannot stand in a header")
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if v == nil {
+			continue // nil leaves the header out
+		}
+		headers[name] = line
+		response.Header = append(response.Header, payload.Field{Name: name, Value: line})
+	}
+	return nil
+}
+
+func (e *Evaluation) answerJSON(v *value, response *Response, params map[string]any, w *expression.Walker) error {
+	x, err := e.value(v, w)
+	if err == nil {
+		response.Body, err = w.JSON(x)
+	}
+	if err == nil && holdsSecret(x) {
+		err = errors.New("an answer does not take a secret")
+	}
+	if err != nil {
+		return fmt.Errorf("json: %w", err)
+	}
+	params["json"] = x
+	response.contentType("application/json")
+	return nil
+}
+
+func (e *Evaluation) answerText(v *value, response *Response, params map[string]any, w *expression.Walker) error {
+	x, err := e.value(v, w)
+	var body string
+	if err == nil {
+		body, err = w.Text(x)
+	}
+	if err != nil {
+		return fmt.Errorf("text: %w", err)
+	}
+	params["text"] = body
+	response.Body = []byte(body)
+	response.contentType("text/plain; charset=utf-8")
+	return nil
+}
+
+// contentType is set where the behavior did not.
+func (r *Response) contentType(value string) {
+	if len(r.Header.Values("Content-Type")) == 0 {
+		r.Header = append(r.Header, payload.Field{Name: "Content-Type", Value: value})
+	}
+}
+
+// plainResponse is an answer of ours to the caller: it says nothing about our
+// insides.
+func plainResponse(status int, body string) *Response {
+	r := &Response{Status: status, Body: []byte(body + "\n")}
+	r.contentType("text/plain; charset=utf-8")
+	return r
+}
+
+func failedResponse() *Response {
+	return plainResponse(http.StatusInternalServerError, "the request could not be processed")
+}
+
+func replyResponse(r signatures.Reply) *Response {
+	out := &Response{Status: r.Status, Header: r.Header}
+	if r.Body != "" {
+		out.Body = []byte(r.Body)
+	}
+	return out
+}
+
+// emptyAnswer is what a caller gets where the behavior gives no answer.
+func (p *Program) emptyAnswer() *Response {
+	if p.provider != nil && p.provider.Empty.Status != 0 {
+		return replyResponse(p.provider.Empty)
+	}
+	return &Response{Status: http.StatusOK}
+}
+
+// DeadlineResponse is what is sent when the deadline has passed.
+func (e *Evaluation) DeadlineResponse() *Response {
+	if e.p.late == nil {
+		return e.p.emptyAnswer()
+	}
+	if err := e.scan(); err != nil {
+		return e.p.emptyAnswer()
+	}
+	r, _, err := e.answer(e.p.late)
+	if err != nil {
+		return e.p.emptyAnswer()
+	}
+	return r
+}

@@ -1,0 +1,169 @@
+package behaviors
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/deskhook/deskhook/behaviors/expression"
+	"github.com/deskhook/deskhook/behaviors/payload"
+)
+
+// Slots of the environment in a frame; names follow.
+const (
+	slotRequest = iota
+	slotPayload
+	slotInputs
+	slotListener
+	slotNow
+	slotError
+	firstNameSlot
+)
+
+var text = expression.Type{Kind: expression.Text}
+
+func record(fields map[string]expression.Type) expression.Type {
+	return expression.Type{Kind: expression.Map, Fields: fields}
+}
+
+// environment is what every expression sees, but for the inputs.
+func environment() map[string]expression.Name {
+	anyMap := expression.Type{Kind: expression.Map, Open: true}
+	return map[string]expression.Name{
+		"request": {Slot: slotRequest, Type: record(map[string]expression.Type{
+			"method": text, "path": text, "query": anyMap, "headers": anyMap, "body": text, "content_type": text,
+			"client_ip": text, "url": text, "received_at": {Kind: expression.Time}, "files": {Kind: expression.List},
+			"test": {Kind: expression.Bool}, "problem": text,
+		})},
+		"payload":  {Slot: slotPayload, Path: []payload.Key{}},
+		"listener": {Slot: slotListener, Type: record(map[string]expression.Type{"id": text, "name": text, "url": text})},
+		"now":      {Slot: slotNow, Type: expression.Type{Kind: expression.Time}},
+	}
+}
+
+var failure = expression.Name{Slot: slotError, Type: record(map[string]expression.Type{
+	"message": text, "step": text, "attempts": {Kind: expression.Int}, "status": {Kind: expression.Int},
+})}
+
+// scope is which names an expression may use at the place that is being
+// compiled. It grows on the way through the document.
+type scope struct {
+	names   map[string]expression.Name
+	lets    map[string]letName // names of the document's let
+	slots   int
+	inError int // depth of on_error around this place
+}
+
+// letName is a name that is evaluated when first read.
+type letName struct {
+	name string
+	slot int
+	expr *expr
+}
+
+func newScope() *scope {
+	return &scope{names: environment(), lets: map[string]letName{}, slots: firstNameSlot}
+}
+
+// Lookup implements expression.Scope.
+func (s *scope) Lookup(name string) (expression.Name, bool) {
+	if name == "error" && s.inError > 0 {
+		return failure, true
+	}
+	n, ok := s.names[name]
+	return n, ok
+}
+
+// Names implements expression.Scope.
+func (s *scope) Names() []string {
+	names := slices.Collect(maps.Keys(s.names))
+	if s.inError > 0 {
+		names = append(names, "error")
+	}
+	slices.Sort(names)
+	return names
+}
+
+// slot reserves a place in the frame.
+func (s *scope) slot() int {
+	s.slots++
+	return s.slots - 1
+}
+
+// bind makes a step's name visible. A name that is bound again keeps its slot,
+// as a skipped step leaves the value that is there. Where it was a let of the
+// document it gets a slot of its own, which begins as that let: other lets go
+// on seeing theirs.
+func (s *scope) bind(name string, t expression.Type) (slot int, seed *expr) {
+	old, bound := s.names[name]
+	if let, isLet := s.lets[name]; isLet && let.slot == old.Slot {
+		slot = s.slot()
+		s.names[name] = expression.Name{Slot: slot}
+		return slot, let.expr
+	}
+	if !bound {
+		slot = s.slot()
+		s.names[name] = expression.Name{Slot: slot, Type: t}
+		return slot, nil
+	}
+	if !sameType(old.Type, t) {
+		t = expression.Type{}
+	}
+	s.names[name] = expression.Name{Slot: old.Slot, Type: t}
+	return old.Slot, nil
+}
+
+// sameType compares what the checker would see.
+func sameType(a, b expression.Type) bool {
+	if a.Kind != b.Kind || a.Open != b.Open || len(a.Fields) != len(b.Fields) || (a.Elem == nil) != (b.Elem == nil) {
+		return false
+	}
+	for name, field := range a.Fields {
+		other, ok := b.Fields[name]
+		if !ok || !sameType(field, other) {
+			return false
+		}
+	}
+	return a.Elem == nil || sameType(*a.Elem, *b.Elem)
+}
+
+var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// keywords of expressions.
+var keywords = []string{
+	"true", "false", "nil", "null", "in", "not", "and", "or", "let", "if", "else", "matches", "contains",
+	"startsWith", "endsWith",
+}
+
+// taken tells why a name cannot be given, or "".
+func (c *compiler) taken(name string) string {
+	if _, ok := environment()[name]; ok || name == "inputs" || name == "error" {
+		return "every expression has it already"
+	}
+	if slices.Contains(keywords, name) {
+		return "it is a word of the language"
+	}
+	for full := range c.catalog.Functions {
+		if full == name {
+			return "it is a function"
+		}
+		if namespace, _, ok := strings.Cut(full, "."); ok && namespace == name {
+			return "it is a namespace of functions"
+		}
+	}
+	return ""
+}
+
+// checkName reports what is wrong with a name that the document gives.
+func (c *compiler) checkName(n *node) bool {
+	if n.kind != scalarNode || !identifier.MatchString(n.text) {
+		c.report(badName, n.span, cut(n.text, 40)).suggest("choose a name such as `message`")
+		return false
+	}
+	if why := c.taken(n.text); why != "" {
+		c.report(nameTaken, n.span, n.text, why).suggest("choose another name")
+		return false
+	}
+	return true
+}

@@ -1,0 +1,305 @@
+package behaviors
+
+import (
+	"strings"
+
+	"github.com/deskhook/deskhook/behaviors/expression"
+)
+
+// value is a literal of the document in which ${{ }} is interpolated. One of
+// its fields says what it is; with none of them set it is a constant.
+type value struct {
+	constant any
+	whole    *expr   // exactly one ${{ }}: keeps its type
+	parts    []part  // a text with interpolations
+	items    []value // a list
+	fields   []field // a map
+	format   Format
+}
+
+// part of a text: literal, or an interpolation.
+type part struct {
+	literal string
+	expr    *expr
+}
+
+type field struct {
+	name  string
+	value value
+}
+
+func (v *value) isConstant() bool {
+	return v.whole == nil && v.parts == nil && v.items == nil && v.fields == nil
+}
+
+// wanted is what may stand at a place.
+type wanted struct {
+	label   string // the parameter or key, for messages
+	kind    expression.Kind
+	format  Format
+	secret  bool
+	options []string
+}
+
+func (c *compiler) value(n *node, w wanted) value {
+	switch {
+	case n.tag != "":
+		c.report(yamlTag, n.span, n.tag).suggest("put it in quotes").fix("Quote the value", n.span, singleQuoted(c.src.slice(n.span)))
+		return value{}
+	case n.kind == listNode:
+		return c.list(n, w)
+	case n.kind == mapNode:
+		return c.mapping(n, w)
+	}
+	return c.scalar(n, w)
+}
+
+func (c *compiler) list(n *node, w wanted) value {
+	if !c.fits(n, w, expression.List) {
+		return value{}
+	}
+	v := value{items: make([]value, len(n.items))}
+	constants := make([]any, len(n.items))
+	all := true
+	for i, item := range n.items {
+		v.items[i] = c.value(item, wanted{label: w.label})
+		constants[i] = v.items[i].constant
+		all = all && v.items[i].isConstant()
+	}
+	if all {
+		return value{constant: constants}
+	}
+	return v
+}
+
+func (c *compiler) mapping(n *node, w wanted) value {
+	if !c.fits(n, w, expression.Map) {
+		return value{}
+	}
+	v := value{fields: make([]field, len(n.pairs))}
+	constants := make(map[string]any, len(n.pairs))
+	all := true
+	for i, p := range n.pairs {
+		v.fields[i] = field{p.key.text, c.value(p.value, wanted{label: p.key.text})}
+		constants[p.key.text] = v.fields[i].value.constant
+		all = all && v.fields[i].value.isConstant()
+	}
+	if all {
+		return value{constant: constants}
+	}
+	return v
+}
+
+func (c *compiler) scalar(n *node, w wanted) value {
+	if c.cutShort(n, w.label) {
+		return value{}
+	}
+	if strings.Contains(n.text, "${{") {
+		return c.template(n, w)
+	}
+	if w.secret && !n.null() {
+		c.report(secretExpected, n.span, w.label).suggest("declare an input of type secret and write `${{ inputs.NAME }}`")
+		return value{}
+	}
+	constant := n.value()
+	if w.kind == expression.Text && isNumber(constant) {
+		constant = n.text // as written: 1.10 is a text, too
+	}
+	if !c.fits(n, w, kindOf(constant)) {
+		return value{}
+	}
+	if n.looksOther() {
+		c.report(readsAsText, n.span, n.text).suggest("quote it if it is meant as text, or write it as JSON would").
+			fix("Quote the text", n.span, singleQuoted(n.text))
+	}
+	c.checkOption(n, w)
+	return value{constant: constant}
+}
+
+// cutShort reports what YAML took away from a value: behind a comma within
+// braces, or behind a #.
+func (c *compiler) cutShort(n *node, label string) bool {
+	if n.comma != (span{}) {
+		c.report(commaInFlow, n.comma).suggest("put the value in quotes").
+			fix("Quote the value", n.comma, singleQuoted(c.src.slice(n.comma)))
+		return true
+	}
+	if comment, ok := c.commentBehind(n); ok && n.missing() {
+		text := c.src.slice(comment)
+		c.report(commentAsValue, comment, cut(text, 40), label).suggest("put it in quotes, or write `null`").
+			fix("Quote the text", comment, singleQuoted(text))
+		return true
+	}
+	return false
+}
+
+// commentBehind finds a comment in the line in which a plain scalar ends.
+func (c *compiler) commentBehind(n *node) (span, bool) {
+	if n.kind != scalarNode || n.style != 0 || !n.trusted && !n.missing() {
+		return span{}, false
+	}
+	at := c.src.skipBlanks(n.to)
+	if c.src.at(at) != '#' {
+		return span{}, false
+	}
+	line, _ := c.src.position(at)
+	end := c.src.line(line).to
+	for isBlank(c.src.at(end - 1)) {
+		end--
+	}
+	return span{at, end}, true
+}
+
+func (c *compiler) checkOption(n *node, w wanted) {
+	if len(w.options) == 0 || n.null() {
+		return
+	}
+	for _, o := range w.options {
+		if o == n.text {
+			return
+		}
+	}
+	c.report(unknownOption, n.span, cut(n.text, 40), w.label).suggest(orElse(meant(n.text, w.options), "choose one of "+quoted(w.options)))
+}
+
+func (c *compiler) template(n *node, w wanted) value {
+	parts, problems := expression.SplitTemplate(n.text)
+	if c.problems(n, 0, problems) {
+		return value{}
+	}
+	if len(parts) == 1 && parts[0].IsExpr {
+		return value{whole: c.whole(n, parts[0], w), format: w.format}
+	}
+	v := value{format: w.format}
+	literal := ""
+	isTemplate := false
+	for _, p := range parts {
+		if !p.IsExpr {
+			literal += p.Literal
+			v.parts = append(v.parts, part{literal: p.Literal})
+			continue
+		}
+		isTemplate = true
+		if w.format == HTML && !betweenTags(literal) {
+			c.report(interpolationInTag, n.place(p.From, p.To)).suggest("move it into the text")
+		}
+		x := c.expression(n, p.ExprFrom, p.Expr, expression.Any, false)
+		v.parts = append(v.parts, part{expr: x})
+		literal += "x"
+	}
+	switch {
+	case !isTemplate:
+		return value{constant: literal}
+	case w.secret:
+		c.report(secretExpected, n.span, w.label).suggest("write the secret alone, as one `${{ }}`")
+		return value{}
+	case !c.fits(n, w, expression.Text):
+		return value{}
+	}
+	return v
+}
+
+// whole compiles a value that is exactly one ${{ }}.
+func (c *compiler) whole(n *node, p expression.TemplatePart, w wanted) *expr {
+	x := c.expression(n, p.ExprFrom, p.Expr, expression.Any, w.secret)
+	if x == nil {
+		return nil
+	}
+	t := x.compiled.Type()
+	at := n.place(p.From, p.To)
+	switch {
+	case w.secret && t.Kind != expression.SecretValue && t.Kind != expression.Any && t.Kind != expression.Nil:
+		c.report(secretExpected, at, w.label).suggest("declare an input of type secret and write `${{ inputs.NAME }}`")
+	case !w.secret && !assignable(w.kind, t.Kind):
+		d := c.report(wrongType, at, w.label, kindWords(w.kind), kindWords(t.Kind))
+		if t.Sample {
+			d.severity = warn
+		}
+	}
+	return x
+}
+
+// fits reports a literal that is not of the wanted kind.
+func (c *compiler) fits(n *node, w wanted, got expression.Kind) bool {
+	if w.secret || assignable(w.kind, got) {
+		return true
+	}
+	d := c.report(wrongType, n.span, w.label, kindWords(w.kind), n.describe())
+	if w.kind == expression.Bool && n.looksOther() {
+		d.suggest("write `true` or `false`")
+	}
+	return false
+}
+
+// assignable tells whether a value of a kind may stand where another is wanted.
+// A number is a text as JSON prints it.
+func assignable(want, got expression.Kind) bool {
+	if want == got || want == expression.Any || got == expression.Any || got == expression.Nil {
+		return true
+	}
+	number := got == expression.Int || got == expression.Float || got == expression.Number
+	switch want {
+	case expression.Number, expression.Int, expression.Float, expression.Text:
+		return number
+	}
+	return false
+}
+
+func kindOf(v any) expression.Kind {
+	switch v.(type) {
+	case nil:
+		return expression.Nil
+	case bool:
+		return expression.Bool
+	case string:
+		return expression.Text
+	case float64:
+		return expression.Float
+	}
+	return expression.Int
+}
+
+func isNumber(v any) bool {
+	k := kindOf(v)
+	return k == expression.Int || k == expression.Float
+}
+
+// kindWords names a kind as people do.
+func kindWords(k expression.Kind) string {
+	switch k {
+	case expression.Nil:
+		return "nil"
+	case expression.Bool:
+		return "true or false"
+	case expression.Int:
+		return "a whole number"
+	case expression.Float, expression.Number:
+		return "a number"
+	case expression.Text:
+		return "text"
+	case expression.Bytes:
+		return "bytes"
+	case expression.Time:
+		return "a time"
+	case expression.Duration:
+		return "a duration"
+	case expression.List:
+		return "a list"
+	case expression.Map:
+		return "a map"
+	case expression.SecretValue:
+		return "a secret"
+	case expression.SecretList:
+		return "a list of secrets"
+	}
+	return "any value"
+}
+
+func quoted(list []string) string { return "`" + strings.Join(list, "`, `") + "`" }
+
+func orElse(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

@@ -9,6 +9,9 @@ import (
 	"github.com/deskhook/deskhook/behaviors/payload"
 )
 
+// unknownName is the evaluator's code for a name that does not exist.
+const unknownName = "unknown-name"
+
 // expr is a compiled expression and its place: the rune offset of its source in
 // the document, which also tells its values apart in a trace and seeds uuid().
 type expr struct {
@@ -41,11 +44,11 @@ func compileSource(source string, catalog *Catalog) (*Program, *findings) {
 	}
 	c := &compiler{
 		findings: found, catalog: catalog, scope: newScope(), paths: &payload.Paths{}, defined: map[string]int{},
-		p: &Program{program{deadline: defaultDeadline, accept: accept{methods: []string{"POST"}}, paths: nil}},
+		p: &Program{program{deadline: defaultDeadline, accept: accept{methods: []string{"POST"}}}},
 	}
 	c.p.paths = c.paths
 	c.document(root)
-	if slices.ContainsFunc(found.list, func(d *finding) bool { return d.severity == bad }) {
+	if slices.ContainsFunc(found.found, func(d *finding) bool { return d.severity == bad }) {
 		return nil, found
 	}
 	c.p.slots = c.scope.slots
@@ -84,31 +87,29 @@ func (c *compiler) problems(n *node, from int, problems []expression.Problem) bo
 	failed := false
 	for _, p := range problems {
 		failed = failed || p.Severity == bad
-		d := &finding{
-			kind: kind{code: p.Code, severity: p.Severity}, at: n.place(from+p.From, from+p.To),
-			message: p.Message, suggestion: p.Suggestion,
-		}
-		c.list(d, n, from, p)
+		c.problem(n, from, p)
 	}
 	return failed
 }
 
-func (c *compiler) list(d *finding, n *node, from int, p expression.Problem) {
-	if p.Code == "unknown-name" {
+func (c *compiler) problem(n *node, from int, p expression.Problem) {
+	at := n.place(from+p.From, from+p.To)
+	if p.Code == unknownName {
 		name := string([]rune(n.text)[from+p.From : from+p.To])
 		if line := c.defined[name]; line > 0 {
-			at := d.at
-			d = c.report(nameTooEarly, at, name, line)
-			d.suggest("use it in a step behind that line")
+			c.report(nameTooEarly, at, name, line).suggest("use it in a step behind that line")
 			return
 		}
+	}
+	d := &finding{
+		kind: kind{code: p.Code, severity: p.Severity}, at: at, message: p.Message, suggestion: p.Suggestion,
 	}
 	if n.trusted {
 		for _, fix := range p.Fixes {
 			d.fix(fix.Title, n.place(from+fix.From, from+fix.To), n.encode(fix.Text))
 		}
 	}
-	c.findings.list = append(c.findings.list, d)
+	c.found = append(c.found, d)
 }
 
 // encode writes a text as it must stand within a scalar of this style.

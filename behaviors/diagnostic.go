@@ -95,8 +95,8 @@ func indentLike(line string, runes int) string {
 
 // findings collects what is wrong with a source.
 type findings struct {
-	src  *source
-	list []*finding
+	src   *source
+	found []*finding
 }
 
 // finding is a diagnostic in the making. Edits are in the source's offsets.
@@ -117,7 +117,7 @@ type repair struct {
 
 func (f *findings) report(k kind, at span, args ...any) *finding {
 	d := &finding{kind: k, at: at, message: fmt.Sprintf(k.wording, args...)}
-	f.list = append(f.list, d)
+	f.found = append(f.found, d)
 	return d
 }
 
@@ -139,14 +139,14 @@ func (d *finding) fix(title string, at span, text string) *finding {
 // error says nothing that the error does not.
 func (f *findings) diagnostics() Diagnostics {
 	errors := map[span]bool{}
-	for _, d := range f.list {
+	for _, d := range f.found {
 		if d.severity == bad {
 			errors[d.at] = true
 		}
 	}
 	seen := map[string]bool{}
 	list := Diagnostics{}
-	for _, d := range f.list {
+	for _, d := range f.found {
 		key := fmt.Sprint(d.at, d.code, d.message)
 		if d.severity == warn && errors[d.at] || seen[key] {
 			continue

@@ -45,7 +45,9 @@ func (n *node) get(key string) *node {
 }
 
 // missing is true where nothing is written: the value of `key:`.
-func (n *node) missing() bool { return n.kind == scalarNode && n.style == 0 && n.text == "" && n.tag == "" }
+func (n *node) missing() bool {
+	return n.kind == scalarNode && n.style == 0 && n.text == "" && n.tag == ""
+}
 
 // null is true for nothing, null and ~.
 func (n *node) null() bool { return n.kind == scalarNode && n.value() == nil }

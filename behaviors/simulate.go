@@ -1,5 +1,14 @@
 package behaviors
 
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/deskhook/deskhook/behaviors/expression"
+)
+
 // Simulation is a dry run: nothing is touched.
 type Simulation struct {
 	Diagnostics Diagnostics     `json:"diagnostics"`
@@ -8,9 +17,17 @@ type Simulation struct {
 	Response    *Response       `json:"response"`
 	Steps       []SimulatedStep `json:"steps"`
 	Trace       []TraceValue    `json:"trace"`
+	// Detail of a refusal, or the error that ended the run.
+	Detail string `json:"-"`
+	// State of the run; empty where the request was refused.
+	State RunState `json:"-"`
+	// Key is the dedupe key, where HasKey.
+	Key    string `json:"-"`
+	HasKey bool   `json:"-"`
 }
 
 // SimulatedStep is a step with its parameters as they would be, secrets masked.
+// The values of Params are json.RawMessage, printed within a budget.
 type SimulatedStep struct {
 	Path    string         `json:"path"`
 	Line    int            `json:"line"`
@@ -18,6 +35,9 @@ type SimulatedStep struct {
 	State   StepState      `json:"state"`
 	Params  map[string]any `json:"params"`
 	Assumed bool           `json:"assumed"` // the output was the action's example
+	// Inline: done while the caller waits.
+	Inline bool   `json:"-"`
+	Error  string `json:"-"`
 }
 
 // TraceValue is a value of a sub-expression.
@@ -31,7 +51,197 @@ type TraceValue struct {
 
 // Simulate compiles and runs a behavior against one delivery. outputs gives a
 // step's output by its `as` name or its path, a value or {error: text}; a
-// missing one is the action's example.
+// missing one is the action's example. Inputs may be unbound: a secret given as
+// text is used as such, and a value that does not fit is a warning.
 func Simulate(source string, c *Catalog, d *Delivery, outputs map[string]any) *Simulation {
-	panic("contract")
+	p, found := compileSource(source, c)
+	s := &Simulation{Steps: []SimulatedStep{}, Trace: []TraceValue{}}
+	if p == nil {
+		s.Diagnostics = found.diagnostics()
+		return s
+	}
+	d = p.simulated(d, found)
+	s.Diagnostics = found.diagnostics()
+
+	admission := NewEvaluation(p, d, nil).Admit()
+	s.Outcome, s.Cause, s.Detail = admission.Outcome, admission.Cause, admission.Detail
+	s.Response, s.Key, s.HasKey = admission.Response, admission.Key, admission.HasKey
+	journal := Journal{Steps: map[string]Entry{}}
+	assumed, inline := map[string]bool{}, map[string]bool{}
+	if admission.Outcome == Accepted {
+		decision := p.simulateRun(d, outputs, journal, assumed, inline)
+		s.Response, s.State, s.Detail = decision.Response, decision.State, decision.Error
+		for _, step := range decision.Steps {
+			s.Steps = append(s.Steps, SimulatedStep{
+				Path: step.Path, Line: step.Line, Action: step.Action, State: step.State, Params: shown(step.Params),
+				Assumed: assumed[step.Path], Inline: inline[step.Path], Error: step.Error,
+			})
+		}
+	}
+	// The journal is complete: once more, for a trace that sees everything once.
+	trace := &expression.Trace{}
+	e := NewEvaluation(p, d, trace)
+	if e.Admit().Outcome == Accepted {
+		e.Advance(journal)
+	}
+	s.Trace = p.TraceValues(trace)
+	return s
+}
+
+// simulateRun feeds outputs until the run is over, and notes in the journal
+// what it took.
+func (p *Program) simulateRun(d *Delivery, outputs map[string]any, journal Journal, assumed, inline map[string]bool) Decision {
+	e := NewEvaluation(p, d, nil)
+	for {
+		decision := e.Advance(journal)
+		if len(decision.Effects) == 0 {
+			return decision
+		}
+		for _, effect := range decision.Effects {
+			entry, given := p.simulatedOutput(effect.Path, outputs)
+			journal.Steps[effect.Path] = entry
+			assumed[effect.Path] = !given
+			inline[effect.Path] = effect.Inline
+		}
+	}
+}
+
+func (p *Program) simulatedOutput(path string, outputs map[string]any) (Entry, bool) {
+	s := p.step(path)
+	output, given := outputs[path]
+	if !given && s.as != "" {
+		output, given = outputs[s.as]
+	}
+	if !given {
+		return Entry{Output: s.action.Example}, false
+	}
+	if m, ok := output.(map[string]any); ok && len(m) == 1 {
+		if message, ok := m["error"].(string); ok {
+			return Entry{Failed: &StepError{Message: message, Attempts: 1}}, true
+		}
+	}
+	return Entry{Output: output}, true
+}
+
+// simulated binds the inputs as far as they fit.
+func (p *Program) simulated(d *Delivery, found *findings) *Delivery {
+	values := make(map[string]any, len(d.Inputs))
+	texts := map[expression.Secret]string{}
+	for name, v := range d.Inputs {
+		text, isText := v.(string)
+		if isText && slices.ContainsFunc(p.inputs, func(in Input) bool { return in.Name == name && in.Type == "secret" }) {
+			secret := expression.Secret{Name: name}
+			texts[secret] = text
+			v = secret
+		}
+		values[name] = v
+	}
+	bound, problems := p.BindInputs(values)
+	for _, problem := range problems {
+		at := span{}
+		for i, in := range p.inputs {
+			if in.Name == problem.Name {
+				at = p.inputLines[i]
+			}
+		}
+		found.report(badInput, at, problem.Name, problem.Message)
+	}
+	copied := *d
+	copied.Inputs = bound
+	copied.Secrets = func(s expression.Secret) (string, error) {
+		if text, ok := texts[s]; ok {
+			return text, nil
+		}
+		if d.Secrets != nil {
+			return d.Secrets(s)
+		}
+		return "", nil
+	}
+	return &copied
+}
+
+// shown prints values for people: secrets by name, within a budget each.
+func shown(params map[string]any) map[string]any {
+	if params == nil {
+		return map[string]any{}
+	}
+	out := make(map[string]any, len(params))
+	for name, v := range params {
+		text, err := expression.NewWalker(expression.Limits{}).JSON(v)
+		if err != nil {
+			text, _ = json.Marshal(summary(v))
+		}
+		out[name] = json.RawMessage(text)
+	}
+	return out
+}
+
+const (
+	// shownBytes of a value in a trace; what is larger comes cut, with its size.
+	shownBytes = 1 << 10
+	// printedBytes is how much of a value is printed to be cut.
+	printedBytes = 64 << 10
+)
+
+// TraceValues gives what a trace collected, with places in the document, in
+// their order. Secrets come as the word, large values cut. Values are
+// json.RawMessage.
+func (p *Program) TraceValues(t *expression.Trace) []TraceValue {
+	values := make([]TraceValue, 0, len(t.Entries))
+	for _, e := range t.Entries {
+		line, column := p.position(e.At, e.Offset)
+		values = append(values, TraceValue{line, column, e.Kind, traced(e.Value), e.N})
+	}
+	slices.SortStableFunc(values, func(a, b TraceValue) int {
+		if a.Line != b.Line {
+			return a.Line - b.Line
+		}
+		return a.Column - b.Column
+	})
+	return values
+}
+
+func traced(v any) json.RawMessage {
+	if _, ok := v.(expression.Secret); ok {
+		return json.RawMessage(`"secret"`)
+	}
+	limits := expression.DefaultLimits
+	limits.Memory = printedBytes
+	text, err := expression.NewWalker(limits).JSON(v)
+	if err == nil && len(text) <= shownBytes {
+		return text
+	}
+	short := summary(v)
+	switch s, isText := v.(string); {
+	case isText:
+		short = fmt.Sprintf("%s… (%d bytes)", cutBytes(s, shownBytes), len(s))
+	case err == nil:
+		short = fmt.Sprintf("%s… (%d bytes)", cutBytes(string(text), shownBytes), len(text))
+	}
+	out, _ := json.Marshal(short)
+	return out
+}
+
+// summary names what is too large to print.
+func summary(v any) string {
+	switch v := v.(type) {
+	case string:
+		return fmt.Sprintf("text of %d bytes", len(v))
+	case []any:
+		return fmt.Sprintf("list of %d items", len(v))
+	case map[string]any:
+		return fmt.Sprintf("map of %d keys", len(v))
+	}
+	return "a value that cannot be printed"
+}
+
+// cutBytes shortens a text without splitting a character.
+func cutBytes(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
 }

@@ -82,7 +82,7 @@ func (c *compiler) step(n *node, path string, certain bool) *step {
 	s.line, _ = c.src.position(n.from)
 	verb, rest := c.verb(n)
 	s.when = c.when(rest)
-	certain = certain && rest["when"] == nil
+	certain = certain && rest["when"].key == nil
 	if verb.key != nil {
 		s.verb = verb.key.text
 		c.run(s, verb, certain, rest)

@@ -73,8 +73,6 @@ type Catalog struct {
 	Actions   map[string]*ActionSpec
 	Functions map[string]*expression.Function
 	Providers map[string]*signatures.Provider
-
-	extra map[string]*expression.Function // what is no builtin of the evaluator
 }
 
 // NewCatalog builds a catalog of these actions, the language's functions and
@@ -82,7 +80,7 @@ type Catalog struct {
 func NewCatalog(actions []*ActionSpec, functions []*expression.Function) (*Catalog, error) {
 	c := &Catalog{
 		Actions: map[string]*ActionSpec{}, Functions: map[string]*expression.Function{},
-		Providers: map[string]*signatures.Provider{}, extra: map[string]*expression.Function{},
+		Providers: map[string]*signatures.Provider{},
 	}
 	var problems []error
 	for _, f := range expression.Builtins() {
@@ -101,7 +99,7 @@ func NewCatalog(actions []*ActionSpec, functions []*expression.Function) (*Catal
 			problems = append(problems, fmt.Errorf("behaviors: function %q needs a name such as %q and a Call", f.Name, "area.name"))
 			continue
 		}
-		c.Functions[f.Name], c.extra[f.Name] = f, f
+		c.Functions[f.Name] = f
 	}
 	for _, a := range actions {
 		if c.Actions[a.Name] != nil {

@@ -67,7 +67,7 @@ func (c *compiler) expression(n *node, from int, text string, want expression.Ki
 
 func (c *compiler) tryExpression(n *node, from int, text string, want expression.Kind, secret bool) (*expr, []expression.Problem) {
 	compiled, problems := expression.Compile(text, expression.Config{
-		Functions: c.catalog.extra, Scope: c.scope, Paths: c.paths, Want: want, AllowSecret: secret,
+		Functions: c.catalog.Functions, Scope: c.scope, Paths: c.paths, Want: want, AllowSecret: secret,
 	})
 	if compiled == nil {
 		return nil, problems

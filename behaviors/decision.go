@@ -21,6 +21,8 @@ type Delivery struct {
 	Zone     *time.Location // the listener's or the host's; the document's wins
 	// Secrets gives the value behind a reference, at the moment of its use.
 	Secrets func(expression.Secret) (string, error)
+	// Clock bounds each expression to 100 ms; nil: only operations and memory do.
+	Clock func() time.Time
 }
 
 // Outcome of a delivery.

@@ -50,7 +50,7 @@ func NewEvaluation(p *Program, d *Delivery, trace *expression.Trace) *Evaluation
 	}
 	e.frame = expression.Frame{
 		Slots: slots, Request: d.Request, ReceivedAt: d.Request.ReceivedAt, Zone: zone, DeliveryID: d.ID,
-		Secrets: e.secret, Trace: trace,
+		Secrets: e.secret, Trace: trace, Clock: d.Clock,
 	}
 	return e
 }
@@ -100,12 +100,15 @@ func (e *Evaluation) eval(x *expr) (any, error) {
 }
 
 func (e *Evaluation) located(x *expr, err error) error {
-	offset := 0
+	at, offset := x.at, 0
 	var failed *expression.Error
 	if errors.As(err, &failed) {
 		offset = failed.From
+		if failed.At != 0 {
+			at = failed.At // within a let
+		}
 	}
-	line, column := e.p.position(x.at, offset)
+	line, column := e.p.position(at, offset)
 	return &evalError{line, column, err}
 }
 
@@ -223,6 +226,9 @@ func (p ParamSpec) convert(v any, w *expression.Walker) (any, error) {
 		}
 		return nil, errors.New("takes a secret")
 	}
+	if p.Secret {
+		return v, nil
+	}
 	switch p.Type.Kind {
 	case expression.Text:
 		return p.text(v, w)
@@ -231,7 +237,7 @@ func (p ParamSpec) convert(v any, w *expression.Walker) (any, error) {
 			return int64(f), nil
 		}
 	}
-	if got := valueKind(v); !p.Secret && !assignable(p.Type.Kind, got) || p.Type.Kind == expression.Int && got == expression.Float {
+	if got := valueKind(v); !assignable(p.Type.Kind, got) || p.Type.Kind == expression.Int && got == expression.Float {
 		return nil, fmt.Errorf("takes %s, got %s", kindWords(p.Type.Kind), kindWords(got))
 	}
 	return v, refuseSecrets(v, w)

@@ -1,0 +1,86 @@
+package behaviors_test
+
+import (
+	"testing"
+
+	"github.com/deskhook/deskhook/behaviors"
+	"github.com/deskhook/deskhook/behaviors/behaviortest"
+	"github.com/deskhook/deskhook/behaviors/expression"
+)
+
+// specs are actions as the language describes them.
+func specs() []*behaviors.ActionSpec {
+	text := expression.Type{Kind: expression.Text}
+	boolean := expression.Type{Kind: expression.Bool}
+	record := func(fields map[string]expression.Type) expression.Type {
+		return expression.Type{Kind: expression.Map, Fields: fields}
+	}
+	ticket := record(map[string]expression.Type{
+		"id": text, "mask": text, "subject": text, "status": text, "group": text, "url": text,
+	})
+	return []*behaviors.ActionSpec{
+		{
+			Name:   "message.find",
+			Params: []behaviors.ParamSpec{{Name: "message_id", Type: text}, {Name: "id", Type: text}},
+			Output: record(map[string]expression.Type{
+				"id": text, "message_id": text, "from": text, "subject": text, "ticket": ticket,
+			}),
+			Example: map[string]any{
+				"id": "41", "message_id": "20260212@desk.example.com", "from": "help@desk.example.com", "subject": "Invoice question",
+				"ticket": map[string]any{
+					"id": "7", "mask": "ABC-12345-678", "subject": "Invoice question", "status": "open", "group": "Support",
+					"url": "https://desk.example.com/tickets/ABC-12345-678",
+				},
+			},
+			Reach: behaviors.ReachHost,
+		},
+		{
+			Name: "message.note",
+			Params: []behaviors.ParamSpec{
+				{Name: "message", Type: text, Required: true}, {Name: "text", Type: text, Format: behaviors.Plain, Required: true},
+				{Name: "sticky", Type: boolean, Default: false},
+			},
+			Output:  record(map[string]expression.Type{"id": text}),
+			Example: map[string]any{"id": "9"},
+			Reach:   behaviors.ReachHost,
+		},
+		{
+			Name:    "address.defunct",
+			Params:  []behaviors.ParamSpec{{Name: "email", Type: text, Required: true}, {Name: "reason", Type: text}},
+			Output:  record(map[string]expression.Type{"email": text, "defunct": boolean}),
+			Example: map[string]any{"email": "customer@example.net", "defunct": true},
+			Reach:   behaviors.ReachHost,
+		},
+		{
+			Name: "slack.post",
+			Params: []behaviors.ParamSpec{
+				{Name: "webhook", Type: text, Secret: true, Required: true}, {Name: "channel", Type: text},
+				{Name: "text", Type: text, Format: behaviors.Slack}, {Name: "blocks", Type: expression.Type{Kind: expression.List}},
+			},
+			Reach: behaviors.ReachOutside,
+		},
+		{
+			// What the built-in actions do not have yet: formats, options, types.
+			Name: "test.all",
+			Params: []behaviors.ParamSpec{
+				{Name: "url", Type: text, Format: behaviors.URL}, {Name: "html", Type: text, Format: behaviors.HTML},
+				{Name: "level", Type: text, Options: []string{"low", "high"}}, {Name: "count", Type: expression.Type{Kind: expression.Int}},
+				{Name: "list", Type: expression.Type{Kind: expression.List}}, {Name: "any"},
+			},
+			Output: expression.Type{Kind: expression.Any},
+			Reach:  behaviors.ReachOutside,
+		},
+	}
+}
+
+func catalog(tb testing.TB) *behaviors.Catalog {
+	tb.Helper()
+	c, err := behaviors.NewCatalog(specs(), nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return c
+}
+
+func TestAdvanceCases(t *testing.T) { behaviortest.Run(t, "testdata/advance/*.txtar", catalog(t)) }
+

@@ -106,7 +106,7 @@ func (c *compiler) member(n *ast.MemberNode) operand {
 		c.plain(base, "in a map that is read by a computed name")
 		c.plain(property, "as the name of a field")
 	}
-	t := c.memberType(base, property, at)
+	t := c.memberType(base, property)
 	if key, ok := pathKey(property); ok && base.path != nil {
 		path := append(append(make([]payload.Key, 0, len(base.path)+1), base.path...), key)
 		return operand{typ: t, path: path, at: at, kind: kind, token: token}
@@ -149,7 +149,7 @@ func pathKey(property operand) (payload.Key, bool) {
 }
 
 // memberType is the type of a member, and reports a field that is not there.
-func (c *compiler) memberType(base, property operand, at span) Type {
+func (c *compiler) memberType(base, property operand) Type {
 	switch base.typ.Kind {
 	case List:
 		if base.typ.Elem != nil && property.typ.fits(Int) && property.typ.known() {

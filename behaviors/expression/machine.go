@@ -2,7 +2,6 @@ package expression
 
 import (
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -24,10 +23,6 @@ type failure struct{ err *Error }
 
 func (m *machine) fail(code, message string) {
 	panic(failure{&Error{From: m.at.from, To: m.at.to, Code: code, Message: message}})
-}
-
-func (m *machine) failf(code, format string, args ...any) {
-	m.fail(code, fmt.Sprintf(format, args...))
 }
 
 func (m *machine) step(n int) {

@@ -1,0 +1,91 @@
+package expression
+
+import (
+	"errors"
+	"regexp"
+	"regexp/syntax"
+)
+
+// maxInstructions bounds a compiled regular expression.
+const maxInstructions = 1000
+
+// pattern is a regular expression with the number of its instructions.
+type pattern struct {
+	re           *regexp.Regexp
+	instructions int
+}
+
+// compilePattern gives a pattern, or what is wrong with its text.
+func compilePattern(text string) (*pattern, string) {
+	if len(text) > 10_000 {
+		return nil, "the regular expression is too long"
+	}
+	parsed, err := syntax.Parse(text, syntax.Perl)
+	if err != nil {
+		return nil, "this is no regular expression: " + patternFault(err)
+	}
+	prog, err := syntax.Compile(parsed.Simplify())
+	if err != nil {
+		return nil, "this is no regular expression"
+	}
+	if len(prog.Inst) > maxInstructions {
+		return nil, "the regular expression is too large"
+	}
+	re, err := regexp.Compile(text)
+	if err != nil {
+		return nil, "this is no regular expression"
+	}
+	return &pattern{re, len(prog.Inst)}, ""
+}
+
+// patternFault is Go's word for the fault, without the text that has it, which
+// may come from a payload.
+func patternFault(err error) string {
+	var e *syntax.Error
+	if errors.As(err, &e) {
+		return string(e.Code)
+	}
+	return "it cannot be read"
+}
+
+// charge takes what a match may cost at worst.
+func (p *pattern) charge(m *machine, length int) {
+	m.step(1 + length/16*p.instructions + length%16*p.instructions/16)
+}
+
+// pattern compiles a text at run time, which costs by its length.
+func (m *machine) pattern(text string) *pattern {
+	m.step(10 + len(text)*10)
+	p, fault := compilePattern(text)
+	if p == nil {
+		m.fail("pattern", fault)
+	}
+	return p
+}
+
+func (c *compiler) matches(o, l, r operand) operand {
+	o.typ = Of(Bool)
+	c.want(r, Text, "a regular expression")
+	var known *pattern
+	if text, ok := r.value.(string); ok && r.is {
+		p, fault := compilePattern(text)
+		if p == nil {
+			c.report(r.at, "bad-pattern", "", "%s", fault)
+			return failed(o.at)
+		}
+		known = p
+	}
+	return c.binaryRun(o, l, r, func(m *machine, a, b any) any {
+		s, ok := a.(string)
+		text, ok2 := b.(string)
+		if !ok || !ok2 {
+			return false
+		}
+		p := known
+		if p == nil {
+			p = m.pattern(text)
+		}
+		p.charge(m, len(s))
+		return p.re.MatchString(s)
+	})
+}

@@ -49,7 +49,7 @@ var matrix = map[string]string{
 	"GET /behaviors/{id}":              "view payloads edit manage",
 	"PATCH /behaviors/{id}":            "edit manage",
 	"DELETE /behaviors/{id}":           "manage",
-	"POST /behaviors/{id}/publish":     "edit manage", // edit within policy: TestPublishWithinPolicy
+	"POST /behaviors/{id}/publish":     "edit manage", // edit within policy: testdata/api/policy.txtar
 	"GET /behaviors/{id}/versions":     "view payloads edit manage",
 	"GET /behaviors/{id}/versions/{n}": "view payloads edit manage",
 	"GET /deliveries":                  "view payloads edit manage",

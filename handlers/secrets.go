@@ -72,10 +72,9 @@ func (h *Handlers) putSecret(c *call) error {
 		return invalid(errs...)
 	}
 	ctx := c.r.Context()
-	status := http.StatusOK
 	secret, err := h.Store.SecretByName(ctx, name)
 	if errors.Is(err, models.ErrNotFound) {
-		secret, err, status = &models.Secret{Name: name}, nil, http.StatusCreated
+		secret, err = &models.Secret{Name: name}, nil
 	}
 	if err != nil {
 		return err
@@ -90,7 +89,7 @@ func (h *Handlers) putSecret(c *call) error {
 	if err := h.Store.PutSecret(ctx, secret, in.Value.Value); err != nil {
 		return err
 	}
-	return c.answer(status, showSecret(secret))
+	return c.answer(http.StatusOK, showSecret(secret))
 }
 
 func hostOf(value string) string {

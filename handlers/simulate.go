@@ -6,11 +6,9 @@ import (
 	"errors"
 	"maps"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/deskhook/deskhook/behaviors"
-	"github.com/deskhook/deskhook/behaviors/expression"
 	"github.com/deskhook/deskhook/behaviors/payload"
 	"github.com/deskhook/deskhook/models"
 )
@@ -164,7 +162,16 @@ func (h *Handlers) simulatedDelivery(c *call, p *behaviors.Program, in *simulate
 			req.URL += "?" + req.RawQuery
 		}
 	}
-	return d, overrideInputs(d, p, in.Inputs)
+	// Simulate binds them: a secret is sent as text, and what does not fit or is
+	// missing is a warning, so that a behavior can be tried before it is set up.
+	inputs := maps.Clone(d.Inputs)
+	for name, raw := range in.Inputs {
+		if inputs[name], err = plainValue(raw); err != nil {
+			return nil, err
+		}
+	}
+	d.Inputs = inputs
+	return d, nil
 }
 
 // simulatedRequest reads the text of a request file, or a stored delivery.
@@ -203,64 +210,4 @@ func (h *Handlers) simulatedRequest(c *call, in *simulateIn) (req *payload.Reque
 		req.ReceivedAt = t.UTC()
 	}
 	return req, deliveryID, nil
-}
-
-// overrideInputs puts the inputs that were sent into a delivery. A secret is
-// sent as text; the expression sees a reference to it as ever.
-func overrideInputs(d *behaviors.Delivery, p *behaviors.Program, sent map[string]json.RawMessage) error {
-	secret := map[string]bool{}
-	for _, in := range p.Inputs() {
-		secret[in.Name] = in.Type == "secret"
-	}
-	values, texts := map[string]any{}, map[string]string{}
-	var errs []FieldError
-	for _, name := range slices.Sorted(maps.Keys(sent)) {
-		v, err := plainValue(sent[name])
-		if err != nil {
-			return err
-		}
-		if secret[name] && v != nil {
-			text, ok := v.(string)
-			if !ok {
-				errs = append(errs, FieldError{"inputs." + name, "type", "must be a text"})
-				continue
-			}
-			ref := expression.Secret{Name: "simulation/" + name}
-			texts[ref.Name] = text
-			v = ref
-		}
-		values[name] = v
-	}
-	bound, problems := p.BindInputs(values)
-	for _, e := range problems {
-		// What is missing is nil: a behavior may be tried before it is set up.
-		if e.Code != "required" {
-			errs = append(errs, FieldError{"inputs." + e.Name, e.Code, e.Message})
-		}
-	}
-	if errs != nil {
-		return invalid(errs...)
-	}
-	inputs := maps.Clone(d.Inputs)
-	if inputs == nil {
-		inputs = map[string]any{}
-	}
-	for name, v := range bound {
-		_, lent := inputs[name]
-		if _, given := sent[name]; given || !lent { // else a default
-			inputs[name] = v
-		}
-	}
-	d.Inputs = inputs
-	lent := d.Secrets
-	d.Secrets = func(s expression.Secret) (string, error) {
-		if text, ok := texts[s.Name]; ok {
-			return text, nil
-		}
-		if lent == nil {
-			return "", errors.New("the secret is not set")
-		}
-		return lent(s)
-	}
-	return nil
 }

@@ -104,7 +104,7 @@ func (b *Body) Value(path int) any {
 	if !s.done {
 		if v, ok := b.within(path); ok {
 			s.value = v
-		} else if s.end > 0 {
+		} else if b.found(path) {
 			s.value = decode(b.text[s.start:s.end])
 		}
 		s.done = true
@@ -116,11 +116,22 @@ func (b *Body) Value(path int) any {
 // false where it has none of its own (a form, an absent value, a position from
 // the end of a list).
 func (b *Body) Span(path int) (start, end int, ok bool) {
-	if len(b.slots) == 0 {
+	if len(b.slots) == 0 || !b.found(path) {
 		return 0, 0, false
 	}
-	s := b.slots[path]
-	return s.start, s.end, s.end > 0
+	return b.slots[path].start, b.slots[path].end, true
+}
+
+// found tells whether the slot of a path holds, and those around it.
+func (b *Body) found(path int) bool {
+	for path != 0 {
+		outer := b.nodes[path].parent
+		if b.slots[path].start <= b.slots[outer].start {
+			return false
+		}
+		path = outer
+	}
+	return b.slots[0].end > 0
 }
 
 // within finds a value inside an outer one that is decoded already. A position

@@ -2,6 +2,7 @@ package payload
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"unicode/utf8"
 )
@@ -28,7 +29,8 @@ func (r *Request) Kind() Kind {
 	if guess && looksLikeJSON(r.Body) {
 		s := scanner{text: r.Body, limits: DefaultLimits}
 		// beyond a limit it is JSON all the same, which Scan then refuses
-		if _, malformed := s.document().(*syntaxError); !malformed {
+		var malformed *syntaxError
+		if !errors.As(s.document(), &malformed) {
 			return JSON
 		}
 	}

@@ -20,7 +20,9 @@ type syntaxError struct {
 func (e *syntaxError) Error() string { return fmt.Sprintf("%s at byte %d", e.what, e.at) }
 
 // slot is where the value of a path lies in the text, and the value once it was
-// asked for. The end of a value is never 0.
+// asked for. The end of a value is never 0. Where a name is repeated the last
+// one holds: a slot counts only if it lies inside its parent's, which leaves
+// behind what stood in the earlier ones.
 type slot struct {
 	start, end int
 	done       bool
@@ -176,8 +178,7 @@ func (s *scanner) list(n, depth int) bool {
 	}
 }
 
-// named returns the node behind a name. Where a name is repeated the last one
-// holds, and nothing of the earlier ones.
+// named returns the node behind a name.
 func (s *scanner) named(n int, name []byte, escaped bool) int {
 	child, ok := 0, false
 	if escaped {
@@ -188,20 +189,7 @@ func (s *scanner) named(n int, name []byte, escaped bool) int {
 	if !ok {
 		return nowhere
 	}
-	if s.slots[child].end != 0 {
-		s.clear(child)
-	}
 	return child
-}
-
-func (s *scanner) clear(n int) {
-	s.slots[n] = slot{}
-	for _, c := range s.nodes[n].names {
-		s.clear(c)
-	}
-	for _, c := range s.nodes[n].items {
-		s.clear(c)
-	}
 }
 
 // string takes a text in quotes and tells whether it has escapes.

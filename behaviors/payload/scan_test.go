@@ -352,7 +352,7 @@ func FuzzScan(f *testing.F) {
 	for _, seed := range []string{
 		`{"a":[1,2.5,-3e4,{"b":null}],"a":{"b":"\ud83d\ude00\ud800"},"c":true}`,
 		`[9223372036854775808,-0,1e400,"\u0000"]`, "\xef\xbb\xbf[]", "\"\xff\"",
-		`{"a":{"b":1},"\u0061":{}}`, `[[[[[[[[1]]]]]]]]`, `{"a":1,}`, ` `, `"`, `01`,
+		`{"a":{"b":1},"\u0061":{}}`, `{"a":{"b":{"a":1}},"a":{"b":{}}}`, `[{"a":{"b":1},"a":[2],"a":3}]`, `{"b":[[[1]]],"b":[[]]}`, `[[[[[[[[1]]]]]]]]`, `{"a":1,}`, ` `, `"`, `01`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -417,6 +417,15 @@ func checkPaths(t *testing.T, body []byte, whole any, l Limits) {
 		places = append(places, place{path, v}) // inner values first
 	}
 	walk(nil, whole)
+	// what stood in the earlier ones of a repeated name is gone
+	keys := []Key{name("a"), name("b"), item(0)}
+	for _, x := range keys {
+		for _, y := range keys {
+			for _, z := range keys {
+				places = append(places, place{[]Key{x, y, z}, z.of(y.of(x.of(whole)))})
+			}
+		}
+	}
 	var p Paths
 	var at []int
 	for _, pl := range places {

@@ -1,10 +1,5 @@
 package payload
 
-import (
-	"unicode/utf16"
-	"unicode/utf8"
-)
-
 // decoder turns a text that a scanner accepted into a value. It checks nothing.
 type decoder struct {
 	text []byte
@@ -95,59 +90,6 @@ func (d *decoder) string() string {
 		return unescape(raw)
 	}
 	return string(raw)
-}
-
-// unescape returns the text between quotes. Half of a surrogate pair becomes
-// U+FFFD, as everywhere.
-func unescape(raw []byte) string {
-	out := make([]byte, 0, len(raw))
-	for i := 0; i < len(raw); {
-		n := plain(raw[i:])
-		out = append(out, raw[i:i+n]...)
-		i += n
-		if i >= len(raw) {
-			break
-		}
-		c := raw[i+1]
-		i += 2
-		switch c {
-		case 'b':
-			out = append(out, '\b')
-		case 'f':
-			out = append(out, '\f')
-		case 'n':
-			out = append(out, '\n')
-		case 'r':
-			out = append(out, '\r')
-		case 't':
-			out = append(out, '\t')
-		case 'u':
-			r := hex4(raw[i:])
-			i += 4
-			if utf16.IsSurrogate(r) {
-				low := rune(utf8.RuneError)
-				if len(raw)-i >= 6 && raw[i] == '\\' && raw[i+1] == 'u' {
-					low = hex4(raw[i+2:])
-				}
-				if r = utf16.DecodeRune(r, low); r != utf8.RuneError {
-					i += 6
-				}
-			}
-			out = utf8.AppendRune(out, r)
-		default:
-			out = append(out, c)
-		}
-	}
-	return string(out)
-}
-
-// hex4 reads four hexadecimal digits.
-func hex4(b []byte) rune {
-	r := rune(0)
-	for _, c := range b[:4] {
-		r = r<<4 | rune(unhex(c))
-	}
-	return r
 }
 
 func inNumber(c byte) bool {

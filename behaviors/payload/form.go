@@ -65,11 +65,3 @@ func unescapeForm(s string) string {
 	}
 	return out.String()
 }
-
-// unhex is the value of a hexadecimal digit.
-func unhex(c byte) byte {
-	if c > '9' {
-		return c&0xf + 9
-	}
-	return c & 0xf
-}

@@ -2,9 +2,7 @@ package payload
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
-	"math/bits"
 	"unicode/utf8"
 )
 
@@ -192,69 +190,6 @@ func (s *scanner) named(n int, name []byte, escaped bool) int {
 	return child
 }
 
-// string takes a text in quotes and tells whether it has escapes.
-func (s *scanner) string() (escaped, ok bool) {
-	s.at++
-	for {
-		s.at += plain(s.text[s.at:])
-		if s.at >= len(s.text) {
-			return false, s.fail("text without its closing quote")
-		}
-		switch s.text[s.at] {
-		case '"':
-			s.at++
-			return escaped, true
-		case '\\':
-			escaped = true
-			if !s.escape() {
-				return false, false
-			}
-		default:
-			return false, s.fail("control character in a text")
-		}
-	}
-}
-
-// plain counts the bytes before the first quote, backslash or control character.
-// It looks at eight at a time: texts are most of a body.
-func plain(b []byte) int {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
-	n := 0
-	for ; len(b)-n >= 8; n += 8 {
-		x := binary.LittleEndian.Uint64(b[n:])
-		quote := x ^ '"'*ones
-		slash := x ^ '\\'*ones
-		found := ((quote-ones)&^quote | (slash-ones)&^slash | (x-' '*ones)&^x) & highs
-		if found != 0 {
-			return n + bits.TrailingZeros64(found)/8
-		}
-	}
-	for ; n < len(b); n++ {
-		if c := b[n]; c == '"' || c == '\\' || c < ' ' {
-			break
-		}
-	}
-	return n
-}
-
-func (s *scanner) escape() bool {
-	rest := s.text[s.at+1:]
-	if len(rest) == 0 {
-		return s.fail("text without its closing quote")
-	}
-	switch rest[0] {
-	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		s.at += 2
-		return true
-	case 'u':
-		if len(rest) >= 5 && isHex(rest[1]) && isHex(rest[2]) && isHex(rest[3]) && isHex(rest[4]) {
-			s.at += 6
-			return true
-		}
-	}
-	return s.fail("unknown escape in a text")
-}
-
 func (s *scanner) word(w string) bool {
 	if !bytes.HasPrefix(s.text[s.at:], []byte(w)) {
 		return s.fail("expected a value")
@@ -285,10 +220,6 @@ func (s *scanner) take(c byte) bool {
 func (s *scanner) fail(what string) bool {
 	s.err = &syntaxError{what, s.at}
 	return false
-}
-
-func isHex(c byte) bool {
-	return c-'0' <= 9 || c|0x20 >= 'a' && c|0x20 <= 'f'
 }
 
 // invalidUTF8 returns where the first byte is that is no UTF-8.

@@ -1,0 +1,234 @@
+// The objects of the admin API, written by hand from SURFACE.md.
+
+/** A page of a list, newest first. */
+export interface List<T> {
+  items: T[]
+  next: string | null
+}
+
+export type InputType =
+  | 'text'
+  | 'number'
+  | 'boolean'
+  | 'choice'
+  | 'secret'
+  | 'json'
+  | 'list'
+  | 'email'
+  | 'url'
+
+/** A value that each listener fills in, as the behavior declares it. */
+export interface Input {
+  name: string
+  type: InputType
+  label: string
+  help: string
+  required: boolean
+  default: unknown
+  options: string[]
+}
+
+/** How an input of type secret is shown: never its value. */
+export interface SecretState {
+  secret: string | null
+  set: boolean
+}
+
+export interface Listener {
+  id: string
+  name: string
+  behavior_id: string
+  inputs: Record<string, unknown>
+  enabled: boolean
+  paused: boolean
+  timezone: string
+  url_override: string
+  guid: string
+  url: string
+  open: boolean
+  last_delivery_at: string | null
+  counts: { accepted: number; refused: number; duplicate: number; dead: number }
+}
+
+export interface ListenerChange {
+  name?: string
+  behavior_id?: string
+  inputs?: Record<string, unknown>
+  enabled?: boolean
+  paused?: boolean
+}
+
+export interface Behavior {
+  id: string
+  name: string
+  source: string
+  draft: boolean
+  published_version: number | null
+  listeners: number
+  updated_at: string
+  updated_by: string
+  /** Only of a draft that was just saved. */
+  diagnostics?: Diagnostic[]
+}
+
+export interface Version {
+  version: number
+  source: string
+  note: string
+  published_at: string
+  published_by: string
+}
+
+export interface Edit {
+  line: number
+  column: number
+  end_line: number
+  end_column: number
+  text: string
+}
+
+export interface Fix {
+  title: string
+  edits: Edit[]
+}
+
+/** A finding; positions in runes from 1, the end exclusive. */
+export interface Diagnostic {
+  line: number
+  column: number
+  end_line: number
+  end_column: number
+  severity: 'error' | 'warning'
+  code: string
+  message: string
+  suggestion: string
+  fixes: Fix[]
+}
+
+export interface Check {
+  diagnostics: Diagnostic[]
+  inputs: Input[]
+}
+
+export interface HTTPResponse {
+  status: number
+  headers?: [string, string][]
+  body?: string
+  body_base64?: string
+}
+
+export type Outcome = 'accepted' | 'refused' | 'duplicate' | 'handshake'
+export type StepState = 'pending' | 'done' | 'skipped' | 'failed' | 'unknown'
+export type RunState = 'open' | 'waiting' | 'done' | 'failed' | 'dead' | 'canceled'
+
+export interface SimulatedStep {
+  path: string
+  line: number
+  action: string
+  state: StepState
+  params: Record<string, unknown> | null
+  assumed: boolean
+}
+
+export interface Simulation {
+  diagnostics: Diagnostic[]
+  outcome: Outcome | null
+  cause: string | null
+  response: HTTPResponse | null
+  steps: SimulatedStep[]
+}
+
+export interface SimulationRequest {
+  source: string
+  request: string
+  listener_id?: string
+}
+
+/** A delivery in a list has no headers, bodies and steps. */
+export interface Delivery {
+  id: string
+  listener_id: string
+  outcome: Outcome
+  cause: string | null
+  detail?: string | null
+  received_at: string
+  version: number | null
+  duplicate_of: string | null
+  replay_of: string | null
+  request: {
+    method: string
+    url: string
+    headers?: [string, string][]
+    client_ip: string
+    content_type: string
+    body?: string
+    body_base64?: string
+    size: number
+  }
+  response: HTTPResponse | null
+  run: Run | null
+}
+
+export interface Run {
+  id: string
+  state: RunState
+  reason: 'retry' | 'wait' | 'order' | 'limit' | 'paused' | 'ask' | null
+  error?: string | null
+  due_at: string | null
+  steps?: Step[]
+}
+
+export interface Step {
+  path: string
+  line: number
+  name: string
+  action: string
+  state: StepState
+  params?: unknown
+  output?: unknown
+  error: string | null
+  attempts: Attempt[]
+}
+
+export interface Attempt {
+  n: number
+  started_at: string
+  finished_at: string | null
+  status: number | null
+  error: string | null
+  blame: 'behavior' | 'host' | 'remote' | 'network' | 'us' | null
+}
+
+export interface Recipe {
+  id: string
+  name: string
+  provider: string
+  description: string
+  source: string
+  inputs: Input[]
+  samples: { name: string; request: string }[]
+  guide: string
+}
+
+export interface Secret {
+  name: string
+  hosts: string[]
+  updated_at: string
+  updated_by: string
+}
+
+export interface FieldError {
+  field: string
+  code: string
+  message: string
+}
+
+/** An error as the API answers it, application/problem+json. */
+export interface Problem {
+  title: string
+  status: number
+  detail?: string
+  errors?: FieldError[]
+  id?: string
+  diagnostics?: Diagnostic[]
+}

@@ -1,0 +1,25 @@
+import { createContext } from 'preact'
+import { useContext } from 'preact/hooks'
+import type { Client } from './api/client'
+import type { Messages } from './messages'
+import type { Router } from './router'
+
+/** What every page works with. */
+export interface AppContext extends Messages {
+  client: Client
+  router: Router
+  /** The shadow root, where the editor mounts its styles. */
+  root: ShadowRoot
+  /** Says something briefly to everybody, sighted or not. */
+  toast(text: string): void
+}
+
+const Context = createContext<AppContext | null>(null)
+
+export const AppProvider = Context.Provider
+
+export function useApp(): AppContext {
+  const app = useContext(Context)
+  if (!app) throw new Error('useApp is called outside of <deskhook-app>')
+  return app
+}

@@ -1,0 +1,52 @@
+import type { Simulation } from '../api/schema'
+import { useApp } from '../app-context'
+import { OutcomeBadge, StatusBadge, StepBadge } from '../ui/basics'
+import { HTTPMessage } from '../ui/message'
+import { Value } from '../ui/value'
+
+/** What a behavior decided about a request in a simulation. */
+export function SimulationResult(props: { simulation: Simulation }) {
+  const { t, lookup } = useApp()
+  const { outcome, cause, response, steps } = props.simulation
+  if (!outcome) return <p class="error">{t('test.errors')}</p>
+  return (
+    <div class="simulation">
+      <p>
+        <OutcomeBadge outcome={outcome} />{' '}
+        {cause && <span>{lookup(`cause.${cause}`) ?? t('cause.other', { cause })}</span>}
+      </p>
+      <section>
+        <h3>{t('test.response')}</h3>
+        {response ? (
+          <>
+            <p>
+              <StatusBadge status={response.status} />
+            </p>
+            <details>
+              <summary>{t('delivery.headers')}</summary>
+              <HTTPMessage message={response} label={t('test.response')} />
+            </details>
+          </>
+        ) : (
+          <p class="muted">{t('test.response.none')}</p>
+        )}
+      </section>
+      <section>
+        <h3>{t('test.steps')}</h3>
+        {steps.length === 0 && <p class="muted">{t('test.steps.none')}</p>}
+        <ol class="steps">
+          {steps.map((step) => (
+            <li key={step.path} class={`card step-${step.state}`}>
+              <h4>
+                {step.action} <StepBadge state={step.state} />{' '}
+                <span class="muted">{t('delivery.line', { line: step.line })}</span>
+              </h4>
+              {step.params && Object.keys(step.params).length > 0 && <Value value={step.params} />}
+              {step.assumed && <p class="muted">{t('test.assumed')}</p>}
+            </li>
+          ))}
+        </ol>
+      </section>
+    </div>
+  )
+}

@@ -1,0 +1,184 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { Behavior, Delivery, Listener, Recipe, Simulation } from '../api/schema'
+import { useApp } from '../app-context'
+import { Failure, Loading } from '../ui/basics'
+import { Field } from '../ui/field'
+import { useLoad } from '../ui/load'
+import { SimulationResult } from './behavior-simulation'
+import { all } from './listeners'
+
+const pause = 250 // ms without a change before the server is asked
+
+interface Samples {
+  listeners: Listener[]
+  deliveries: Delivery[]
+  recipes: Recipe[]
+}
+
+/** A request, and what the behavior would do with it. It runs by itself. */
+export function TestPanel(props: {
+  behavior: Behavior
+  source: string
+  /** Counts up when the simulation is asked for at once. */
+  turn: number
+}) {
+  const { client, t } = useApp()
+  const { id } = props.behavior
+  const samples = useLoad<Samples>(
+    async (signal) => {
+      const [listeners, recipes] = await Promise.all([
+        all((cursor) => client.listeners(cursor, signal)),
+        client.recipes(signal),
+      ])
+      const own = listeners.filter((l) => l.behavior_id === id)
+      const logs = await Promise.all(
+        own.slice(0, 3).map((l) => client.deliveries({ listener: l.id, limit: '10' }, signal)),
+      )
+      return { listeners: own, deliveries: logs.flatMap((log) => log.items), recipes: recipes.items }
+    },
+    [id],
+  )
+  if (samples.error !== undefined) return <Failure error={samples.error} retry={samples.reload} />
+  if (!samples.value) return <Loading />
+  return (
+    <>
+      <Test samples={samples.value} source={props.source} turn={props.turn} />
+      <p class="muted">{t('test.nothing')}</p>
+    </>
+  )
+}
+
+function Test(props: { samples: Samples; source: string; turn: number }) {
+  const { router, t } = useApp()
+  const { listeners, deliveries, recipes } = props.samples
+  const texts = new Map<string, { label: string; request: string }>()
+  for (const recipe of recipes) {
+    for (const { name, request } of recipe.samples) {
+      texts.set(`recipe ${recipe.id} ${name}`, { label: `${recipe.name}: ${name}`, request })
+    }
+  }
+  const asked = router.place.value.query.get('delivery')
+  const first = asked ?? deliveries[0]?.id
+  const [chosen, setChosen] = useState(first ? `delivery ${first}` : 'paste')
+  const [text, setText] = useState('')
+  const [listener, setListener] = useState(
+    deliveries.find((d) => d.id === first)?.listener_id ?? listeners[0]?.id ?? '',
+  )
+  const delivery = /^delivery (.+)$/.exec(chosen)?.[1]
+  const request = delivery ?? text
+  const result = useSimulation(props.source, request, listener, props.turn)
+
+  function choose(value: string) {
+    setChosen(value)
+    const sample = texts.get(value)
+    if (sample) setText(sample.request)
+    const from = deliveries.find((d) => `delivery ${d.id}` === value)?.listener_id
+    if (from) setListener(from)
+  }
+
+  const listed = new Set(deliveries.map((d) => d.id))
+  return (
+    <>
+      <Field label={t('test.request')}>
+        {(tied) => (
+          <select {...tied} value={chosen} onChange={(e) => choose(e.currentTarget.value)}>
+            <option value="paste">{t('test.request.paste')}</option>
+            {(deliveries.length > 0 || asked) && (
+              <optgroup label={t('test.request.deliveries')}>
+                {asked && !listed.has(asked) && (
+                  <option value={`delivery ${asked}`}>{t('deliveries.id', { id: asked })}</option>
+                )}
+                {deliveries.map((d) => (
+                  <option key={d.id} value={`delivery ${d.id}`}>
+                    {t('deliveries.id', { id: d.id })} ({t(`outcome.${d.outcome}`)})
+                  </option>
+                ))}
+              </optgroup>
+            )}
+            {texts.size > 0 && (
+              <optgroup label={t('test.request.recipes')}>
+                {[...texts].map(([value, sample]) => (
+                  <option key={value} value={value}>
+                    {sample.label}
+                  </option>
+                ))}
+              </optgroup>
+            )}
+          </select>
+        )}
+      </Field>
+      {delivery ? (
+        <p class="help">{t('test.delivery')}</p>
+      ) : (
+        <Field label={t('test.text')} help={t('test.text.help')}>
+          {(tied) => (
+            <textarea
+              {...tied}
+              class="mono"
+              rows={8}
+              spellcheck={false}
+              value={text}
+              onInput={(e) => setText(e.currentTarget.value)}
+            />
+          )}
+        </Field>
+      )}
+      <Field label={t('test.listener')}>
+        {(tied) => (
+          <select {...tied} value={listener} onChange={(e) => setListener(e.currentTarget.value)}>
+            <option value="">{t('test.listener.none')}</option>
+            {listeners.map((l) => (
+              <option key={l.id} value={l.id}>
+                {l.name}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <div class="actions">
+        <button type="button" onClick={result.again} disabled={request === ''}>
+          {t('test.simulate')}
+        </button>
+      </div>
+      {request === '' && <p class="muted">{t('test.choose')}</p>}
+      {result.error !== undefined && <Failure error={result.error} />}
+      {request !== '' && result.value && <SimulationResult simulation={result.value} />}
+    </>
+  )
+}
+
+/** useSimulation asks after each pause; only the newest answer counts. */
+function useSimulation(source: string, request: string, listener: string, turn: number) {
+  const { client } = useApp()
+  const [value, setValue] = useState<Simulation>()
+  const [error, setError] = useState<unknown>()
+  const [extra, setExtra] = useState(0)
+  const done = useRef('')
+
+  useEffect(() => {
+    if (request === '') return undefined
+    const abort = new AbortController()
+    const now = `${turn} ${extra}`
+    const timer = window.setTimeout(
+      async () => {
+        try {
+          const body = { source, request, ...(listener && { listener_id: listener }) }
+          const result = await client.simulate(body, abort.signal)
+          if (abort.signal.aborted) return
+          setValue(result)
+          setError(undefined)
+        } catch (e) {
+          if (!abort.signal.aborted) setError(e)
+        }
+      },
+      done.current === now ? pause : 0,
+    )
+    done.current = now
+    return () => {
+      abort.abort()
+      window.clearTimeout(timer)
+    }
+  }, [client, source, request, listener, turn, extra])
+
+  return { value, error, again: () => setExtra((n) => n + 1) }
+}

@@ -23,7 +23,7 @@ export function SimulationResult(props: { simulation: Simulation }) {
               <StatusBadge status={response.status} />
             </p>
             <details>
-              <summary>{t('delivery.headers')}</summary>
+              <summary>{t('test.response.all')}</summary>
               <HTTPMessage message={response} label={t('test.response')} />
             </details>
           </>

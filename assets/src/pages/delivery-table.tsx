@@ -1,6 +1,7 @@
 import type { Delivery } from '../api/schema'
 import { useApp } from '../app-context'
 import { Link, OutcomeBadge, RunBadge, StatusBadge, Time } from '../ui/basics'
+import { PlainText } from '../ui/text'
 
 /** Deliveries as rows; with names, each says its listener. */
 export function DeliveryTable(props: {
@@ -41,10 +42,18 @@ export function DeliveryTable(props: {
               </td>
             )}
             <td data-label={t('deliveries.request')}>
-              {d.request.method} <span class="muted">{d.request.content_type}</span>
+              {d.request.method}{' '}
+              <span class="muted">
+                <PlainText text={d.request.content_type} />
+              </span>
             </td>
             <td data-label={t('deliveries.outcome')}>
-              <OutcomeBadge outcome={d.outcome} /> {d.detail && <span class="muted">{d.detail}</span>}
+              <OutcomeBadge outcome={d.outcome} />{' '}
+              {d.detail && (
+                <span class="muted">
+                  <PlainText text={d.detail} />
+                </span>
+              )}
             </td>
             <td data-label={t('deliveries.answer')}>
               {d.response && <StatusBadge status={d.response.status} />}

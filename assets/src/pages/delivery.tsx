@@ -13,6 +13,7 @@ import {
 } from '../ui/basics'
 import { useLoad } from '../ui/load'
 import { HTTPMessage } from '../ui/message'
+import { PlainText } from '../ui/text'
 import { Value } from '../ui/value'
 
 const everyTwoSeconds = 2000
@@ -47,7 +48,7 @@ export function DeliveryPage(props: { id: string }) {
           <h2>{t('delivery.request')}</h2>
           <p class="line">
             <code>
-              {d.request.method} {d.request.url}
+              <PlainText text={`${d.request.method} ${d.request.url}`} />
             </code>
           </p>
           <p class="muted">{t('delivery.body.size', { n: d.request.size })}</p>
@@ -90,7 +91,12 @@ function Facts(props: { delivery: Delivery; listener: string | undefined }) {
             {d.run.state === 'waiting' && d.run.due_at && (
               <span class="muted"> {t('delivery.due', { time: exact(new Date(d.run.due_at)) })}</span>
             )}
-            {d.run.error && <span class="error"> {d.run.error}</span>}
+            {d.run.error && (
+              <span class="error">
+                {' '}
+                <PlainText text={d.run.error} />
+              </span>
+            )}
           </dd>
         </div>
       )}
@@ -146,7 +152,11 @@ function Refusal(props: { delivery: Delivery }) {
     <section class="failure">
       <h2>{t('delivery.why')}</h2>
       {cause && <p>{lookup(`cause.${cause}`) ?? t('cause.other', { cause })}</p>}
-      {detail && <p>{detail}</p>}
+      {detail && (
+        <p>
+          <PlainText text={detail} />
+        </p>
+      )}
     </section>
   )
 }
@@ -183,7 +193,7 @@ function StepCard(props: { step: Step }) {
       </p>
       {step.error && (
         <p class="error">
-          {t('delivery.error')}: {step.error}
+          {t('delivery.error')}: <PlainText text={step.error} />
         </p>
       )}
       {hasValue(step.params) && (
@@ -225,7 +235,12 @@ function Attempts(props: { attempts: readonly Attempt[] }) {
                 <StatusBadge status={a.status} />
               </>
             )}
-            {a.error && <span class="error"> {a.error}</span>}
+            {a.error && (
+              <span class="error">
+                {' '}
+                <PlainText text={a.error} />
+              </span>
+            )}
             {a.blame && <span class="muted"> ({t(`blame.${a.blame}`)})</span>}
           </li>
         ))}

@@ -1,6 +1,7 @@
 import { bodyText } from '../api/client'
 import type { HTTPResponse } from '../api/schema'
 import { useApp } from '../app-context'
+import { PlainText, Pre } from './text'
 
 /** Headers and body of a request or a response. All of it is shown as text. */
 export function HTTPMessage(props: {
@@ -21,7 +22,9 @@ export function HTTPMessage(props: {
           {message.headers.map(([name, value], i) => (
             <div key={i}>
               <dt>{name}</dt>
-              <dd>{value}</dd>
+              <dd>
+                <PlainText text={value} />
+              </dd>
             </div>
           ))}
         </dl>
@@ -34,15 +37,5 @@ export function HTTPMessage(props: {
         <Pre label={`${label}: ${t('delivery.body')}`} text={body} />
       )}
     </>
-  )
-}
-
-/** A text as it is, in a box that the keyboard can scroll. */
-export function Pre(props: { label: string; text: string }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must be able to scroll it
-    <section class="scroll" tabIndex={0} aria-label={props.label}>
-      <pre>{props.text}</pre>
-    </section>
   )
 }

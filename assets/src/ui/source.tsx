@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { useApp } from '../app-context'
-import { Pre } from './message'
+import { Pre } from './text'
 
 /** A behavior's source, read-only. The colors come when the editor is loaded. */
 export function Source(props: { text: string; label: string }) {

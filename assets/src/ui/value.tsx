@@ -1,4 +1,5 @@
 import { formatJSON } from '../api/json'
+import { PlainText } from './text'
 
 /** A value of a run, as text: an object by its keys, everything else as JSON. */
 export function Value(props: { value: unknown }) {
@@ -8,14 +9,22 @@ export function Value(props: { value: unknown }) {
       <dl class="pairs">
         {Object.entries(value).map(([key, v]) => (
           <div key={key}>
-            <dt>{key}</dt>
-            <dd>{plain(v)}</dd>
+            <dt>
+              <PlainText text={key} />
+            </dt>
+            <dd>
+              <PlainText text={plain(v)} />
+            </dd>
           </div>
         ))}
       </dl>
     )
   }
-  return <code>{plain(value)}</code>
+  return (
+    <code>
+      <PlainText text={plain(value)} />
+    </code>
+  )
 }
 
 function plain(value: unknown): string {

@@ -81,15 +81,8 @@ func (h *Handlers) showCatalog() catalogJSON {
 	for _, name := range slices.Sorted(maps.Keys(h.Catalog.Actions)) {
 		v.Actions = append(v.Actions, showAction(h.Catalog.Actions[name]))
 	}
-	functions := maps.Clone(h.Catalog.Functions)
-	if functions == nil {
-		functions = map[string]*expression.Function{}
-	}
-	for _, f := range expression.Builtins() {
-		functions[f.Name] = f
-	}
-	for _, name := range slices.Sorted(maps.Keys(functions)) {
-		v.Functions = append(v.Functions, showFunction(functions[name]))
+	for _, name := range slices.Sorted(maps.Keys(h.Catalog.Functions)) {
+		v.Functions = append(v.Functions, showFunction(h.Catalog.Functions[name]))
 	}
 	for _, name := range slices.Sorted(maps.Keys(h.Catalog.Providers)) {
 		v.Providers = append(v.Providers, providerJSON{name, h.Catalog.Providers[name].Doc})
@@ -100,12 +93,12 @@ func (h *Handlers) showCatalog() catalogJSON {
 func showAction(a *behaviors.ActionSpec) actionJSON {
 	v := actionJSON{
 		Name: a.Name, Summary: a.Summary, Params: []paramJSON{}, Output: showType(a.Output),
-		Example: a.Example, Reach: a.Reach, Ask: a.Ask, Hosts: slices.Concat([]string{}, a.Hosts),
+		Example: a.Example, Reach: a.Reach, Ask: a.Ask, Hosts: append([]string{}, a.Hosts...),
 	}
 	for _, p := range a.Params {
 		v.Params = append(v.Params, paramJSON{
 			Name: p.Name, Type: showType(p.Type), Format: p.Format, Required: p.Required, Secret: p.Secret,
-			Default: p.Default, Options: slices.Concat([]string{}, p.Options), Help: p.Help,
+			Default: p.Default, Options: append([]string{}, p.Options...), Help: p.Help,
 		})
 	}
 	return v

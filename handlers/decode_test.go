@@ -96,3 +96,19 @@ func TestPlainValueKeepsIntegers(t *testing.T) {
 		t.Errorf("got %#v, want %#v", got, want)
 	}
 }
+
+// Whatever a body is, it is read or it is the caller's mistake.
+func FuzzDecode(f *testing.F) {
+	for _, seed := range []string{
+		`{"name": "a", "count": null, "map": {"a": 1}}`, `{"name": {"a": [1]}}`, `{"a`, `[[[[`, `{"text": "\ud800"}`, "{}{}", "null", `{"count": 1e99}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		err := decodeObject(body, &decoded{})
+		var p *Problem
+		if err != nil && (!errors.As(err, &p) || p.Status != http.StatusBadRequest && p.Status != http.StatusUnprocessableEntity) {
+			t.Errorf("got %#v", err)
+		}
+	})
+}

@@ -71,7 +71,7 @@ func (h *Handlers) edge(fail func(http.ResponseWriter, *http.Request, error), ne
 		var err error
 		defer func() {
 			if v := recover(); v != nil {
-				if v == http.ErrAbortHandler {
+				if cause, ok := v.(error); ok && errors.Is(cause, http.ErrAbortHandler) {
 					panic(v)
 				}
 				err = &panicError{value: v, stack: debug.Stack()}
@@ -80,7 +80,7 @@ func (h *Handlers) edge(fail func(http.ResponseWriter, *http.Request, error), ne
 				return
 			}
 			if c.Response().Committed { // too late for an answer, not for the log
-				h.problemOf(c.Request(), err)
+				_ = h.problemOf(c.Request(), err)
 				return
 			}
 			var he *echo.HTTPError

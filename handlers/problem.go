@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	mathrand "math/rand/v2"
 	"net/http"
 	"strconv"
 
@@ -135,4 +134,8 @@ func (p *Problem) write(w http.ResponseWriter) {
 }
 
 // retryAfter is 5 to 30 seconds at random: equal values would make a new wave.
-func retryAfter() string { return strconv.Itoa(5 + mathrand.IntN(26)) }
+func retryAfter() string {
+	var b [1]byte
+	rand.Read(b[:])
+	return strconv.Itoa(5 + int(b[0])%26)
+}

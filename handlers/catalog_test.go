@@ -1,0 +1,65 @@
+package handlers
+
+import (
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/deskhook/deskhook/behaviors"
+	"github.com/deskhook/deskhook/behaviors/expression"
+)
+
+func catalogHandlers(t *testing.T, specs ...*behaviors.ActionSpec) *Handlers {
+	t.Helper()
+	catalog, err := behaviors.NewCatalog(specs, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return New(Options{Catalog: catalog})
+}
+
+// The language says which input types there are where one is unknown.
+func TestCatalogHasTheInputTypesOfTheLanguage(t *testing.T) {
+	h := catalogHandlers(t)
+	_, found := behaviors.Compile("behavior: 1\nname: x\ninputs:\n  a: {type: qqqq}\nsteps:\n  - stop: here\n", h.Catalog)
+	if len(found) != 1 {
+		t.Fatalf("got %+v, want one finding", found)
+	}
+	var want []string
+	for _, m := range regexp.MustCompile("`([a-z]+)`").FindAllStringSubmatch(found[0].Suggestion, -1) {
+		want = append(want, m[1])
+	}
+	got := slices.Sorted(slices.Values(h.showCatalog().InputTypes))
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestCatalogShowsActionsAsTheyAreDeclared(t *testing.T) {
+	text := expression.Type{Kind: expression.Text}
+	h := catalogHandlers(t, &behaviors.ActionSpec{
+		Name: "message.find", Summary: "Find a message", Reach: behaviors.ReachHost, Example: map[string]any{"id": "1"},
+		Params: []behaviors.ParamSpec{{Name: "to", Type: expression.Type{Kind: expression.List, Elem: &text}, Format: behaviors.Plain, Required: true, Help: "whom"}},
+		Output: expression.Type{Kind: expression.Map, Fields: map[string]expression.Type{"id": text}},
+	})
+	want := []actionJSON{{
+		Name: "message.find", Summary: "Find a message", Reach: behaviors.ReachHost, Example: map[string]any{"id": "1"}, Hosts: []string{},
+		Params: []paramJSON{{
+			Name: "to", Type: typeJSON{Kind: "list", Elem: &typeJSON{Kind: "text"}}, Format: behaviors.Plain, Required: true, Options: []string{}, Help: "whom",
+		}},
+		Output: typeJSON{Kind: "map", Fields: map[string]typeJSON{"id": {Kind: "text"}}},
+	}}
+	got := h.showCatalog()
+	if !reflect.DeepEqual(got.Actions, want) {
+		t.Errorf("got  %+v\nwant %+v", got.Actions, want)
+	}
+	if !slices.IsSortedFunc(got.Functions, func(a, b functionJSON) int { return strings.Compare(a.Name, b.Name) }) {
+		t.Error("functions are not in order of their names")
+	}
+	if !slices.ContainsFunc(got.Functions, func(f functionJSON) bool { return f.Name == "github.signed" }) ||
+		!slices.ContainsFunc(got.Providers, func(p providerJSON) bool { return p.Name == "mailgun" }) {
+		t.Errorf("functions or providers are missing: %+v %+v", got.Functions, got.Providers)
+	}
+}

@@ -46,7 +46,7 @@ func (s *Store) CreateBehavior(ctx context.Context, b *Behavior) error {
 	err := s.change(ctx, func(tx *gorm.DB, number int64, now Micros) error {
 		row = &behaviorRow{
 			Name: message(b.Name), Source: b.Source, Policy: b.Policy, Revision: 1, Changed: number,
-			CreatedAt: now, UpdatedAt: now, UpdatedBy: b.UpdatedBy,
+			CreatedAt: now, UpdatedAt: now, UpdatedBy: cut(b.UpdatedBy, maxBy),
 		}
 		return tx.Create(row).Error
 	})
@@ -67,7 +67,7 @@ func (s *Store) UpdateBehavior(ctx context.Context, b *Behavior) error {
 		if row, err = behaviorAt(tx, b.ID, b.Revision); err != nil {
 			return err
 		}
-		row.Name, row.Source, row.Policy, row.UpdatedBy = message(b.Name), b.Source, b.Policy, b.UpdatedBy
+		row.Name, row.Source, row.Policy, row.UpdatedBy = message(b.Name), b.Source, b.Policy, cut(b.UpdatedBy, maxBy)
 		row.Revision, row.Changed, row.UpdatedAt = row.Revision+1, number, now
 		return tx.Model(row).Select("*").Updates(row).Error
 	})

@@ -21,14 +21,15 @@ type clock struct {
 }
 
 // Now is the database's clock: sampled, then carried by the local monotonic one.
-// While the database is away the last sample is carried on.
+// One caller a second
+// waits for a new sample; while the database is away the last one is carried on.
 func (s *Store) Now(ctx context.Context) (Micros, error) {
 	c := &s.clock
 	if c.fake != nil {
 		return Micros(c.fake().UnixMicro()), nil
 	}
 	c.mu.Lock()
-	known := !c.taken.IsZero()
+	known := !c.taken.IsZero() // from Open on
 	if known && (c.sampling || time.Since(c.taken) < resample) {
 		defer c.mu.Unlock()
 		return c.carried(), nil

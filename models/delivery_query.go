@@ -50,6 +50,9 @@ func (s *Store) Deliveries(ctx context.Context, f DeliveryFilter, p Page) ([]*De
 	if f.State != "" {
 		// Naming the state's own order keeps the index on (state, id) in use.
 		query = query.Joins("JOIN webhooks_runs r ON r.id = d.id").Where("r.state = ?", f.State).Order("r.id DESC")
+		if p.After > 0 {
+			query = query.Where("r.id < ?", p.After)
+		}
 	} else {
 		query = query.Joins("LEFT JOIN webhooks_runs r ON r.id = d.id").Order("d.id DESC")
 	}

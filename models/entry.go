@@ -3,6 +3,7 @@ package models
 import (
 	"crypto/sha256"
 	"errors"
+	"fmt"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -15,6 +16,9 @@ type StoreEntry struct {
 	Value      []byte
 	ExpiresAt  Micros // 0: never
 }
+
+// maxSpace is in bytes, as the column's.
+const maxSpace = 255
 
 type entryRow struct {
 	Space     []byte `gorm:"column:space;primaryKey"`
@@ -50,6 +54,9 @@ func StoreGet(tx *gorm.DB, space, key string, now Micros) (*StoreEntry, error) {
 
 // StoreSet inserts or replaces an entry in a step's transaction.
 func StoreSet(tx *gorm.DB, e *StoreEntry) error {
+	if len(e.Space) > maxSpace {
+		return fmt.Errorf("set a store entry: the space's name is longer than %d bytes", maxSpace)
+	}
 	row := &entryRow{Space: []byte(e.Space), Hash: hashOf(e.Key), Name: []byte(e.Key), Value: e.Value, ExpiresAt: e.ExpiresAt}
 	return fail(ours(tx).Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "space"}, {Name: "hash"}},

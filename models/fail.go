@@ -37,15 +37,23 @@ var sqliteUnavailable = []string{
 
 // mysqlNumber is the number of a server's error, or 0.
 func mysqlNumber(err error) int {
-	for ; err != nil; err = errors.Unwrap(err) {
-		rest, ok := strings.CutPrefix(err.Error(), "Error ")
-		if !ok {
-			continue
-		}
-		end := strings.IndexFunc(rest, func(r rune) bool { return r < '0' || r > '9' })
-		if end > 0 {
+	if err == nil {
+		return 0
+	}
+	if rest, ok := strings.CutPrefix(err.Error(), "Error "); ok {
+		if end := strings.IndexFunc(rest, func(r rune) bool { return r < '0' || r > '9' }); end > 0 {
 			n, _ := strconv.Atoi(rest[:end])
 			return n
+		}
+	}
+	switch u := err.(type) { //nolint:errorlint // it walks the chain itself
+	case interface{ Unwrap() error }:
+		return mysqlNumber(u.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, err := range u.Unwrap() {
+			if n := mysqlNumber(err); n != 0 {
+				return n
+			}
 		}
 	}
 	return 0

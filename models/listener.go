@@ -6,7 +6,6 @@ import (
 	"encoding/base32"
 	"fmt"
 	"slices"
-	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -61,7 +60,14 @@ func newListenerRow(l *Listener) (*listenerRow, error) {
 func newGUID() string {
 	var b [16]byte
 	rand.Read(b[:]) // never fails
-	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))
+	return guidEncoding.EncodeToString(b[:])
+}
+
+var guidEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+func isGUID(s string) bool {
+	b, err := guidEncoding.DecodeString(s)
+	return err == nil && len(b) == 16 && guidEncoding.EncodeToString(b) == s
 }
 
 // CreateListener stores a listener and sets ID, GUID, Revision and times.

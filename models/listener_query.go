@@ -16,6 +16,9 @@ func (s *Store) Listener(ctx context.Context, id int64) (*Listener, error) {
 // ListenerByGUID by its unique index. ErrNotFound. The GUID is a credential, so
 // no error names it.
 func (s *Store) ListenerByGUID(ctx context.Context, guid string) (*Listener, error) {
+	if !isGUID(guid) {
+		return nil, fmt.Errorf("listener by guid: %w", ErrNotFound) // a database may find "x" by "x " or fail on "\xff"
+	}
 	l, err := s.oneListener(ctx, "guid = ?", guid)
 	return l, fail(err, "listener by guid")
 }

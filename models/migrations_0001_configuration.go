@@ -67,7 +67,7 @@ var configurationTables = []table{
 		name: "webhooks_secrets",
 		columns: []string{
 			"id",
-			"name VARCHAR(191)", // NULL: a listener's own
+			"name VARBINARY(255)", // NULL: a listener's own
 			"value MEDIUMBLOB",
 			"hosts MEDIUMTEXT NOT NULL",
 			"updated_at BIGINT NOT NULL",

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"unicode/utf8"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -33,15 +32,15 @@ func (secretRow) TableName() string { return "webhooks_secrets" }
 
 func secretIdentity(id int64) string { return fmt.Sprintf("secret %d", id) }
 
-// maxSecretName is in runes, as the column's.
-const maxSecretName = 191
+// maxSecretName is in bytes, as the column's.
+const maxSecretName = 255
 
 // PutSecret stores a value, encrypted: a named one, or (name "") one of a
 // listener's own. Replaces the value of an existing id where ID is set, and of
 // an existing name otherwise; sets ID and UpdatedAt.
 func (s *Store) PutSecret(ctx context.Context, sec *Secret, value string) error {
-	if utf8.RuneCountInString(sec.Name) > maxSecretName {
-		return fmt.Errorf("put secret: its name is longer than %d characters", maxSecretName)
+	if len(sec.Name) > maxSecretName {
+		return fmt.Errorf("put secret: its name is longer than %d bytes", maxSecretName)
 	}
 	hosts, err := json.Marshal(sec.Hosts)
 	if err != nil {
@@ -53,7 +52,7 @@ func (s *Store) PutSecret(ctx context.Context, sec *Secret, value string) error 
 		if row, err = lockSecret(tx, sec); err != nil {
 			return err
 		}
-		row.Hosts, row.UpdatedAt, row.UpdatedBy = string(hosts), now, sec.UpdatedBy
+		row.Hosts, row.UpdatedAt, row.UpdatedBy = string(hosts), now, cut(sec.UpdatedBy, maxBy)
 		if row.ID == 0 {
 			if err := tx.Create(row).Error; err != nil {
 				return err

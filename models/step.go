@@ -101,7 +101,11 @@ func (s *Store) Step(ctx context.Context, r *Run, fn func(tx *gorm.DB) (*StepRow
 			return err
 		}
 		if fn != nil {
-			step, err := fn(tx)
+			guarded, gone := guard(tx)
+			step, err := fn(guarded)
+			if err == nil {
+				err = gone()
+			}
 			if err != nil {
 				return err
 			}

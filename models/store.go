@@ -93,6 +93,9 @@ func Open(ctx context.Context, db *gorm.DB, o Options) (*Store, error) {
 	if err := s.dialect.checkTables(ctx, s.db); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
+	if _, err := s.Now(ctx); err != nil { // sampled before many ask for it at once
+		return nil, fmt.Errorf("open store: %w", err)
+	}
 	s.startRecorder()
 	s.startAccepting()
 	return s, nil

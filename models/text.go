@@ -8,6 +8,9 @@ import (
 // maxText bounds messages that come from elsewhere.
 const maxText = 4 << 10
 
+// maxBy bounds who did something, as the columns do.
+const maxBy = 191
+
 // message makes foreign text fit for a text column: MySQL refuses what is not
 // UTF-8, and what is longer than a column either fails or is cut by the server,
 // as the host's sql_mode says.

@@ -29,7 +29,7 @@ func (s *Store) Publish(ctx context.Context, behaviorID int64, source, note, by 
 		if err != nil {
 			return err
 		}
-		v = &Version{BehaviorID: behaviorID, Version: row.PublishedVersion + 1, Source: source, Note: message(note), PublishedAt: now, PublishedBy: by}
+		v = &Version{BehaviorID: behaviorID, Version: row.PublishedVersion + 1, Source: source, Note: message(note), PublishedAt: now, PublishedBy: cut(by, maxBy)}
 		if err := tx.Create(v).Error; err != nil {
 			return err
 		}

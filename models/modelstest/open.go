@@ -31,14 +31,14 @@ type Database struct {
 	// MySQL is true for MariaDB and MySQL.
 	MySQL bool
 
-	t    testing.TB
-	open func() gorm.Dialector
+	t   testing.TB
+	dsn string
 }
 
 // Open opens a pool of its own on the database; each is closed with the test.
 func (d *Database) Open() *gorm.DB {
 	d.t.Helper()
-	db, err := gorm.Open(d.open(), &gorm.Config{Logger: logger.Discard})
+	db, err := gorm.Open(d.dialector(), &gorm.Config{Logger: logger.Discard})
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -54,6 +54,13 @@ func (d *Database) Open() *gorm.DB {
 	return db
 }
 
+func (d *Database) dialector() gorm.Dialector {
+	if d.MySQL {
+		return mysql.Open(d.dsn)
+	}
+	return gormlite.Open(d.dsn)
+}
+
 // Open opens a new SQLite database.
 func Open(t testing.TB) *gorm.DB {
 	t.Helper()
@@ -64,7 +71,7 @@ func Open(t testing.TB) *gorm.DB {
 func SQLite(t testing.TB) *Database {
 	t.Helper()
 	dsn := "file:" + filepath.ToSlash(filepath.Join(t.TempDir(), "test.db")) + sqliteOptions
-	return &Database{t: t, open: func() gorm.Dialector { return gormlite.Open(dsn) }}
+	return &Database{t: t, dsn: dsn}
 }
 
 // MariaDB is a new database on the server of TestDSN. params are added to the
@@ -110,12 +117,19 @@ func MariaDB(t testing.TB, params ...string) *Database {
 		}
 		own += sep + p
 	}
-	return &Database{MySQL: true, t: t, open: func() gorm.Dialector { return mysql.Open(own) }}
+	return &Database{MySQL: true, t: t, dsn: own}
 }
 
-// Run runs a test on a new database of each kind.
+// Run runs a test on a new database of each kind, parallel to others.
 func Run(t *testing.T, test func(t *testing.T, d *Database)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
-	t.Run("mariadb", func(t *testing.T) { test(t, MariaDB(t)) })
+	t.Parallel()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, SQLite(t))
+	})
+	t.Run("mariadb", func(t *testing.T) {
+		t.Parallel()
+		test(t, MariaDB(t))
+	})
 }

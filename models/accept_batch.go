@@ -185,7 +185,7 @@ func (s *Store) insertBatch(batch []*pending) ([]*Run, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errAway, err)
 	}
-	defer tx.Rollback() // after Commit it does nothing
+	defer func() { _ = tx.Rollback() }() // after Commit it does nothing
 
 	ids, err := inserts.deliveries(ctx, tx, s, batch)
 	if err != nil {
@@ -198,7 +198,7 @@ func (s *Store) insertBatch(batch []*pending) ([]*Run, error) {
 		runs[i] = row.run()
 		values = append(values, row.values()...)
 	}
-	if _, err := tx.StmtContext(ctx, inserts.runs).ExecContext(ctx, values...); err != nil {
+	if err := execKept(ctx, tx, inserts.runs, values); err != nil {
 		return nil, fmt.Errorf("insert runs: %w", err)
 	}
 	if err := inserts.insertKeys(ctx, tx, batch, ids); err != nil {
@@ -261,7 +261,7 @@ func (in *inserts) deliveries(ctx context.Context, tx *sql.Tx, s *Store, batch [
 	for _, p := range batch {
 		values = append(values, p.row.values()...)
 	}
-	stmt := tx.StmtContext(ctx, in.delivery)
+	stmt := tx.StmtContext(ctx, in.delivery) //nolint:sqlclosecheck // the transaction closes it
 	if s.dialect.returning {
 		rows, err := stmt.QueryContext(ctx, values...)
 		return idsOf(batch, rows, err)
@@ -296,7 +296,7 @@ func idsOf(batch []*pending, rows *sql.Rows, err error) ([]int64, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	ids := make([]int64, len(batch))
 	for rows.Next() {
 		var id int64
@@ -323,7 +323,11 @@ func (in *inserts) insertKeys(ctx context.Context, tx *sql.Tx, batch []*pending,
 			values = append(values, p.row.ListenerID, p.key, ids[i], int64(p.now.add(keepKeys)))
 		}
 	}
-	_, err := tx.StmtContext(ctx, in.keys).ExecContext(ctx, values...)
+	return execKept(ctx, tx, in.keys, values)
+}
+
+func execKept(ctx context.Context, tx *sql.Tx, kept *sql.Stmt, values []any) error {
+	_, err := tx.StmtContext(ctx, kept).ExecContext(ctx, values...) //nolint:sqlclosecheck // the transaction closes it
 	return err
 }
 

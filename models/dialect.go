@@ -100,7 +100,7 @@ func (d *dialect) checkTables(ctx context.Context, db *gorm.DB) error {
 	if err != nil {
 		return fail(err, "check the tables")
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var table string
 		var engine, collation sql.NullString

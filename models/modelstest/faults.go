@@ -181,7 +181,7 @@ func (t *tx) Commit() error {
 		return t.Tx.Commit()
 	})
 	if !made {
-		return errors.Join(err, t.Tx.Rollback())
+		return errors.Join(err, t.Rollback())
 	}
 	return err
 }

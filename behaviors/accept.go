@@ -37,7 +37,7 @@ func (c *compiler) accept(n *node) {
 				}
 			}
 			if p.value.kind == listNode && len(p.value.items) == 0 {
-				c.report(wrongKind, p.value.span, "methods", "at least one method", "none")
+				c.wrong(p.value.span, "methods", "at least one method", "none")
 			}
 		case "types":
 			for _, t := range c.texts("types", p.value) {

@@ -55,9 +55,9 @@ var (
 		"a value that begins with #"}
 	tagInExpression = kind{"tag-in-expression", bad, "`!` begins a tag in YAML, so this is no expression",
 		"a bare expression that begins with !"}
-	mapInExpression = kind{"map-in-expression", bad, "`{` begins a map in YAML; `%s` takes an expression",
+	mapInExpression = kind{"map-in-expression", bad, "YAML reads this as a map; `%s` takes an expression",
 		"a bare expression that YAML reads as a map"}
-	listInExpression = kind{"list-in-expression", bad, "`[` begins a list in YAML; `%s` takes an expression",
+	listInExpression = kind{"list-in-expression", bad, "YAML reads this as a list; `%s` takes an expression",
 		"a bare expression that YAML reads as a list"}
 	commaInFlow = kind{"comma-in-flow", bad, "a comma ends an entry of a map in braces, so the value ends before it",
 		"a comma inside an unquoted value of a flow map"}
@@ -67,7 +67,7 @@ var (
 		"a colon before a space in an unquoted text"}
 	quoteInExpression = kind{"quote-in-expression", bad, "a value that begins with a quote ends with it, so the rest is no part of the expression",
 		"a bare expression that begins with a quoted text"}
-	characterInExpression = kind{"character-in-expression", bad, "an unquoted value cannot begin with `%c`",
+	characterInExpression = kind{"character-in-expression", bad, "an unquoted value cannot begin with %s",
 		"a value that begins with a character that YAML reserves"}
 	templateInFlow = kind{"template-in-flow", bad, "`${{ }}` must be quoted in a map or list in brackets, as its braces are YAML's there",
 		"an unquoted ${{ }} in a flow map or list"}
@@ -87,7 +87,7 @@ var (
 		"a key that this map does not have"}
 	missingKey = kind{"missing-key", bad, "`%s` is missing in %s",
 		"a key that must be there"}
-	wrongKind = kind{"wrong-kind", bad, "`%s` takes %s, got %s",
+	wrongKind = kind{"wrong-kind", bad, "%s takes %s, got %s",
 		"a list where a map must be, and so on"}
 	languageVersion = kind{"language-version", bad, "this is version 1 of the language, got `%s`",
 		"behavior: something else than 1"}

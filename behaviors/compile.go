@@ -1,6 +1,7 @@
 package behaviors
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -100,6 +101,9 @@ func (c *compiler) problem(n *node, from int, p expression.Problem) {
 			c.report(nameTooEarly, at, name, line).suggest("use it in a step behind that line")
 			return
 		}
+		if p.Suggestion == "" {
+			p.Suggestion = meant(name, slices.Sorted(maps.Keys(c.defined)))
+		}
 	}
 	d := &finding{
 		kind: kind{code: p.Code, severity: p.Severity}, at: at, message: p.Message, suggestion: p.Suggestion,
@@ -194,14 +198,14 @@ func (c *compiler) literal(key string, n *node) (string, bool) {
 		c.report(yamlTag, n.span, n.tag).suggest("put it in quotes")
 	case n.kind != scalarNode || n.null():
 		if !c.cutShort(n, key) {
-			c.report(wrongKind, n.span, key, "text", n.describe())
+			c.wrong(n.span, key, "text", n.describe())
 		}
 	case c.cutShort(n, key):
 	case strings.Contains(n.text, "${{"):
 		c.report(literalOnly, n.span, key).suggest("write the value out")
 	default:
 		if _, isBool := n.value().(bool); isBool {
-			c.report(wrongKind, n.span, key, "text", n.describe()).suggest("put it in quotes").
+			c.wrong(n.span, key, "text", n.describe()).suggest("put it in quotes").
 				fix("Quote the text", n.span, singleQuoted(n.text))
 			return "", false
 		}
@@ -213,11 +217,19 @@ func (c *compiler) literal(key string, n *node) (string, bool) {
 	return "", false
 }
 
+// wrong reports a value of another kind than a key takes.
+func (c *compiler) wrong(at span, what, takes, got string) *finding {
+	if !strings.Contains(what, " ") {
+		what = "`" + strings.Trim(what, "`") + "`"
+	}
+	return c.report(wrongKind, at, what, takes, got)
+}
+
 // flag reads a key that is true or false.
 func (c *compiler) flag(key string, n *node) bool {
 	v, ok := n.value().(bool)
 	if n.kind != scalarNode || !ok {
-		c.report(wrongKind, n.span, key, "true or false", n.describe()).suggest("write `true` or `false`")
+		c.wrong(n.span, key, "true or false", n.describe()).suggest("write `true` or `false`")
 	}
 	return v
 }
@@ -253,7 +265,7 @@ func (c *compiler) duration(key string, n *node) time.Duration {
 // texts reads a key that is a list of texts.
 func (c *compiler) texts(key string, n *node) []*node {
 	if n.kind != listNode {
-		c.report(wrongKind, n.span, key, "a list", n.describe())
+		c.wrong(n.span, key, "a list", n.describe())
 		return nil
 	}
 	var list []*node
@@ -270,7 +282,7 @@ func (c *compiler) texts(key string, n *node) []*node {
 func (c *compiler) keys(what string, n *node, known ...string) []pair {
 	if n.kind != mapNode {
 		if !c.cutShort(n, what) {
-			c.report(wrongKind, n.span, strings.Trim(what, "`"), "a map", n.describe())
+			c.wrong(n.span, what, "a map", n.describe())
 		}
 		return nil
 	}

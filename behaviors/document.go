@@ -99,7 +99,7 @@ func (c *compiler) timezone(n *node) {
 // lets compiles the document's names. Each sees the ones above it.
 func (c *compiler) lets(n *node) {
 	if n.kind != mapNode {
-		c.report(wrongKind, n.span, "let", "a map", n.describe())
+		c.wrong(n.span, "let", "a map", n.describe())
 		return
 	}
 	for _, p := range n.pairs {
@@ -170,7 +170,7 @@ func (c *compiler) respond(n *node) *respond {
 		case "status":
 			r.status = c.value(p.value, wanted{label: "status", kind: expression.Int})
 			if r.status.isConstant() {
-				if status, ok := r.status.constant.(int64); !ok || status < 200 || status > 599 {
+				if status, ok := r.status.constant.(int64); ok && (status < 200 || status > 599) || p.value.null() {
 					c.report(badStatus, p.value.span, cut(p.value.text, 40))
 				}
 			}
@@ -198,7 +198,7 @@ func (c *compiler) respond(n *node) *respond {
 
 func (c *compiler) headers(r *respond, n *node) {
 	if n.kind != mapNode {
-		c.report(wrongKind, n.span, "headers", "a map", n.describe())
+		c.wrong(n.span, "headers", "a map", n.describe())
 		return
 	}
 	for _, p := range n.pairs {

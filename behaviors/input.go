@@ -47,7 +47,7 @@ func (c *compiler) inputs(n *node) {
 	fields := map[string]expression.Type{}
 	if n != nil && n.kind != mapNode {
 		if !c.cutShort(n, "inputs") {
-			c.report(wrongKind, n.span, "inputs", "a map", n.describe())
+			c.wrong(n.span, "inputs", "a map", n.describe())
 		}
 	} else if n != nil {
 		for _, p := range n.pairs {

@@ -93,7 +93,7 @@ func (n *node) looksOther() bool {
 		return false
 	}
 	switch strings.ToLower(n.text) {
-	case "yes", "no", "on", "off", "y", "n":
+	case "yes", "no", "on", "off":
 		return true
 	}
 	return n.resolved != "!!str"

@@ -84,3 +84,4 @@ func catalog(tb testing.TB) *behaviors.Catalog {
 
 func TestAdvanceCases(t *testing.T) { behaviortest.Run(t, "testdata/advance/*.txtar", catalog(t)) }
 
+func TestCheckCases(t *testing.T) { behaviortest.Run(t, "testdata/check/*.txtar", catalog(t)) }

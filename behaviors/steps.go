@@ -52,7 +52,7 @@ var (
 func (c *compiler) steps(key string, n *node, prefix string, certain bool) []*step {
 	if n.kind != listNode {
 		if !c.cutShort(n, key) {
-			c.report(wrongKind, n.span, key, "a list of steps", n.describe())
+			c.wrong(n.span, key, "a list of steps", n.describe())
 		}
 		return nil
 	}
@@ -74,7 +74,7 @@ func responding(list []*step) bool { return len(list) > 0 && (list[0].responds |
 func (c *compiler) step(n *node, path string, certain bool) *step {
 	if n.kind != mapNode {
 		if !c.cutShort(n, path) {
-			c.report(wrongKind, n.span, path, "a map", n.describe())
+			c.wrong(n.span, path, "a map", n.describe())
 		}
 		return nil
 	}
@@ -176,7 +176,7 @@ func (c *compiler) run(s *step, verb pair, certain bool, rest map[string]pair) {
 
 func (c *compiler) letStep(s *step, n *node) {
 	if n.kind != mapNode {
-		c.report(wrongKind, n.span, "let", "a map", n.describe())
+		c.wrong(n.span, "let", "a map", n.describe())
 		return
 	}
 	for _, p := range n.pairs {
@@ -209,7 +209,7 @@ func (c *compiler) params(s *step, verb pair) {
 	given := map[string]bool{}
 	n := verb.value
 	if n.kind != mapNode && !n.null() {
-		c.report(wrongKind, n.span, s.verb, "a map of parameters", n.describe())
+		c.wrong(n.span, s.verb, "a map of parameters", n.describe())
 		return
 	}
 	if n.missing() && c.cutShort(n, s.verb) {
@@ -218,8 +218,11 @@ func (c *compiler) params(s *step, verb pair) {
 	for _, p := range n.pairs {
 		spec, ok := s.action.Param(p.key.text)
 		if !ok {
-			c.report(unknownParameter, p.key.span, s.verb, cut(p.key.text, 40)).
+			d := c.report(unknownParameter, p.key.span, s.verb, cut(p.key.text, 40)).
 				suggest(orElse(meant(p.key.text, names), "its parameters are "+quoted(names)))
+			if n.style == '{' && p.value.missing() {
+				d.suggest("put the value before it in quotes, if the comma belongs to it")
+			}
 			continue
 		}
 		given[spec.Name] = !p.value.null() || p.value.tag != ""
@@ -240,7 +243,7 @@ func (c *compiler) onError(s *step, n *node) {
 		return
 	}
 	if n.kind != listNode {
-		c.report(wrongKind, n.span, "on_error", "`continue` or a list of steps", n.describe())
+		c.wrong(n.span, "on_error", "`continue` or a list of steps", n.describe())
 		return
 	}
 	c.scope.inError++

@@ -108,6 +108,10 @@ func (c *compiler) scalar(n *node, w wanted) value {
 	if !c.fits(n, w, kindOf(constant)) {
 		return value{}
 	}
+	if _, isFloat := constant.(float64); isFloat && w.kind == expression.Int {
+		c.report(wrongType, n.span, w.label, kindWords(w.kind), n.describe())
+		return value{}
+	}
 	if n.looksOther() {
 		c.report(readsAsText, n.span, n.text).suggest("quote it if it is meant as text, or write it as JSON would").
 			fix("Quote the text", n.span, singleQuoted(n.text))

@@ -26,7 +26,7 @@ var (
 var entry = regexp.MustCompile(`^([ ]*(?:-[ ]+)*)("[^"]*"|'[^']*'|[^\s"'\[{#&*!|>%@` + "`" + `-][^:]*?)[ ]*:[ \t]+(.*?)[ \t]*$`)
 
 func (t *trap) explain() {
-	if t.inFlow() {
+	if t.inFlow() || t.commented() {
 		return
 	}
 	line := t.src.line(t.line)
@@ -50,7 +50,7 @@ func (t *trap) explain() {
 		}
 		t.quote(k, at, title)
 	case strings.ContainsAny(value[:1], "@`%"):
-		t.quote(characterInExpression, at, "Quote the value", []rune(value)[0])
+		t.quote(characterInExpression, at, "Quote the value", map[byte]string{'`': "a backquote", '@': "`@`", '%': "`%`"}[value[0]])
 	case isExpression && strings.ContainsAny(value[:1], `"'`):
 		t.quote(quoteInExpression, at, "Quote the expression")
 	case isExpression && value[0] == '[':
@@ -116,6 +116,23 @@ func (t *trap) inFlow() bool {
 		case c == '$' && t.src.at(i+1) == '{' && t.src.at(i+2) == '{':
 			at := t.flowValue(i, line)
 			t.report(templateInFlow, at).suggest("put it in quotes").fix("Quote the value", at, doubleQuoted(t.src.slice(at)))
+			return true
+		}
+	}
+	return false
+}
+
+// commented finds a # that cut a line within brackets: what closes them is
+// missing then, and the error is told of a line below.
+func (t *trap) commented() bool {
+	for n := t.line; n > 0 && n >= t.line-1; n-- {
+		line := t.src.line(n)
+		for i := line.from + 1; i < line.to; i++ {
+			if t.src.at(i) != '#' || !isBlank(t.src.at(i-1)) || openBrackets(t.src.slice(span{line.from, i})) <= 0 {
+				continue
+			}
+			at := span{i, line.to}
+			t.report(commentInExpression, at, cut(t.src.slice(at), 40)).suggest("put the expression in quotes")
 			return true
 		}
 	}

@@ -34,6 +34,9 @@ func parse(text string) (*node, *findings) {
 		r.report(badCharacter, span{at, at + 1}, c)
 		return nil, r.findings
 	}
+	if r.directives() {
+		return nil, r.findings
+	}
 	var documents []yaml.Node
 	err := yaml.Load([]byte(text), &documents, yaml.WithAllDocuments(),
 		yaml.WithPlugin(loaderlimits.New(loaderlimits.DepthValue(maxDepth))))
@@ -41,7 +44,6 @@ func parse(text string) (*node, *findings) {
 		r.syntaxError(err)
 		return nil, r.findings
 	}
-	r.directives()
 	if len(documents) == 0 || len(documents[0].Content) == 0 {
 		r.report(emptyDocument, span{}).suggest("begin with `behavior: 1`")
 		return nil, r.findings
@@ -53,17 +55,19 @@ func parse(text string) (*node, *findings) {
 	return r.node(documents[0].Content[0]), r.findings
 }
 
-// directives refuses lines such as %YAML 1.1, which YAML reads and drops.
-func (r reader) directives() {
+// directives refuses lines such as %YAML 1.1, which stand before everything.
+func (r reader) directives() bool {
 	for n := range r.src.lines {
 		at := r.src.line(n + 1)
-		if r.src.at(at.from) == '-' {
-			return
-		}
-		if r.src.at(at.from) == '%' {
+		switch first := r.src.at(r.src.skipBlanks(at.from)); {
+		case r.src.at(at.from) == '%':
 			r.report(directive, at).suggest("remove the line").fix("Remove the line", at, "")
+			return true
+		case first != '#' && first != 0 && !isBreak(first):
+			return false
 		}
 	}
+	return false
 }
 
 func (r reader) node(y *yaml.Node) *node {
@@ -244,7 +248,10 @@ func (r reader) syntaxError(err error) {
 		r.report(yamlSyntax, span{}, "the text is no YAML")
 		return
 	}
-	at := r.src.offset(load.Mark.Line, load.Mark.Column)
+	at, line := r.src.offset(load.Mark.Line, load.Mark.Column), load.Mark.Line
+	if strings.Contains(load.Message, "end of stream") && load.ContextMark.Line > 0 {
+		at, line = r.src.offset(load.ContextMark.Line, load.ContextMark.Column), load.ContextMark.Line
+	}
 	switch {
 	case strings.Contains(load.Message, "max depth"):
 		r.report(tooDeep, span{at, at}, maxDepth)
@@ -252,7 +259,7 @@ func (r reader) syntaxError(err error) {
 		name := strings.Split(load.Message, "'")
 		r.report(yamlAlias, span{at, at + 1}, name[min(1, len(name)-1)]).suggest("quote the value, if it is no alias")
 	default:
-		t := trap{findings: r.findings, at: at, message: load.Message, line: load.Mark.Line}
+		t := trap{findings: r.findings, at: at, message: load.Message, line: line}
 		t.explain()
 	}
 }

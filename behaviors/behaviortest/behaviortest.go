@@ -32,9 +32,9 @@ package behaviortest
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -110,10 +110,15 @@ func (c *Case) compare(results map[string]string) []string {
 func (c *Case) rewrite(results map[string]string) error {
 	wants := 0
 	for i, f := range c.archive.Files {
-		if strings.HasPrefix(f.Name, "want/") {
-			c.archive.Files[i].Data = []byte(results[f.Name])
-			wants++
+		if !strings.HasPrefix(f.Name, "want/") {
+			continue
 		}
+		got, ok := results[f.Name]
+		if !ok {
+			return fmt.Errorf("%s is expected, and the case gives none\n%s", f.Name, results["want/diagnostics.txt"])
+		}
+		c.archive.Files[i].Data = []byte(got)
+		wants++
 	}
 	if wants == 0 {
 		for _, name := range expectations {
@@ -123,9 +128,5 @@ func (c *Case) rewrite(results map[string]string) error {
 			}
 		}
 	}
-	c.archive.Files = slices.DeleteFunc(c.archive.Files, func(f txtar.File) bool {
-		_, ok := results[f.Name]
-		return strings.HasPrefix(f.Name, "want/") && !ok
-	})
 	return os.WriteFile(c.File, txtar.Format(c.archive), 0o644)
 }

@@ -80,4 +80,3 @@ func catalog(tb testing.TB) *behaviors.Catalog {
 	}
 	return c
 }
-

@@ -1,0 +1,69 @@
+package behaviors
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+)
+
+// covered elsewhere: what would make a case of 64 KiB.
+var withoutCase = map[string]string{"too-large": "TestTooLarge"}
+
+// Every kind of finding has a case under testdata that shows it, and codes are
+// kebab-case and told once.
+func TestEveryCodeHasACase(t *testing.T) {
+	shown := map[string]bool{}
+	for _, pattern := range []string{"testdata/check/*.txtar", "testdata/advance/*.txtar"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			a, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range a.Files {
+				if f.Name != "want/diagnostics.txt" {
+					continue
+				}
+				for _, m := range regexp.MustCompile(`(?m) \[([a-z-]+)\]$`).FindAllStringSubmatch(string(f.Data), -1) {
+					shown[m[1]] = true
+				}
+			}
+		}
+	}
+	seen := map[string]bool{}
+	for _, k := range kinds() {
+		switch {
+		case seen[k.code]:
+			t.Errorf("the code %s is there twice", k.code)
+		case !regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`).MatchString(k.code):
+			t.Errorf("the code %q is not kebab-case", k.code)
+		case k.meaning == "" || strings.HasSuffix(k.meaning, "."):
+			t.Errorf("the meaning of %s must be a phrase: %q", k.code, k.meaning)
+		case !shown[k.code] && withoutCase[k.code] == "":
+			t.Errorf("no case shows the code %s", k.code)
+		}
+		seen[k.code] = true
+	}
+	source, err := os.ReadFile("codes.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if declared := strings.Count(string(source), " = kind{"); declared != len(kinds()) {
+		t.Errorf("codes.go declares %d kinds, and kinds() lists %d", declared, len(kinds()))
+	}
+}
+
+func TestTooLarge(t *testing.T) {
+	_, found := parse("behavior: 1\n# " + strings.Repeat("x", maxSource))
+	want := "b.yaml:1:1: error: the document has 65550 bytes; at most 65536 are allowed [too-large]\n"
+	if got := found.diagnostics().Render("b.yaml", "behavior: 1\n"); !strings.HasPrefix(got, want) {
+		t.Errorf("got %q, want it to begin with %q", got, want)
+	}
+}

@@ -178,6 +178,28 @@ steps:
 	}
 }
 
+// A name that is set further down is not seen further up when the evaluation
+// is asked again.
+func TestKeptNamesDoNotReachBack(t *testing.T) {
+	p := compile(t, `behavior: 1
+steps:
+  - message.find: {id: "1"}
+    as: message
+    when: payload.never
+  - message.note: {message: "1", text: "found ${{ message }}"}
+  - message.find: {id: "2"}
+    as: message
+  - message.note: {message: "2", text: b}
+`)
+	e := behaviors.NewEvaluation(p, delivery("{}"), nil)
+	journal := behaviors.Journal{Steps: done(map[string]any{"steps[1]": nil, "steps[2]": map[string]any{"id": "2"}})}
+	e.Advance(journal)
+	want := map[string]any{"message": "1", "text": "found ", "sticky": false}
+	if got := e.Advance(journal).Steps[1].Params; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 func TestDeadlineResponse(t *testing.T) {
 	text := payload.Header{{Name: "Content-Type", Value: "text/plain; charset=utf-8"}}
 	tests := []struct {
@@ -223,7 +245,7 @@ func (g *generator) pick(label string, of ...string) string { return rapid.Sampl
 func (g *generator) condition() string {
 	of := []string{"payload.yes", "payload.no", "payload.none", "payload.list[0]", "payload.text > 1", "not payload.no", "failing", "len(heavy) > 3"}
 	for _, n := range g.names {
-		of = append(of, n+" != nil", n+".ok")
+		of = append(of, n+" != nil", n+" == nil", n+".ok")
 	}
 	return g.pick("condition", of...)
 }
@@ -234,7 +256,7 @@ func (g *generator) expr() string {
 }
 
 func (g *generator) list(indent string, depth int, inError bool) {
-	for range rapid.IntRange(1, 4).Draw(g.t, "steps") {
+	for range rapid.IntRange(1, 6).Draw(g.t, "steps") {
 		g.step(indent, depth, inError)
 	}
 }
@@ -264,7 +286,7 @@ func (g *generator) step(indent string, depth int, inError bool) {
 	case "stop":
 		line("stop: 'because ${{ payload.yes }}'")
 	case "let":
-		name := g.pick("let", "n1", "n2", "n3", "heavy")
+		name := g.pick("let", "n1", "n2", "heavy")
 		line("let: {%s: '%s'}", name, g.expr())
 		g.named(name)
 	case "steps":
@@ -275,7 +297,7 @@ func (g *generator) step(indent string, depth int, inError bool) {
 
 func (g *generator) as(line func(string, ...any)) {
 	if rapid.Bool().Draw(g.t, "as") {
-		name := g.pick("name", "n1", "n2", "n3")
+		name := g.pick("name", "n1", "n2")
 		line("as: %s", name)
 		g.named(name)
 	}

@@ -93,8 +93,8 @@ steps:
 			effects: []behaviors.Effect{late}, state: behaviors.RunOpen,
 		},
 		{
-			name:    "the message is found",
-			journal: behaviors.Journal{Steps: done(map[string]any{"steps[0]": map[string]any{"subject": "Hello"}})},
+			name:     "the message is found",
+			journal:  behaviors.Journal{Steps: done(map[string]any{"steps[0]": map[string]any{"subject": "Hello"}})},
 			response: created, effects: []behaviors.Effect{first}, state: behaviors.RunOpen,
 		},
 		{
@@ -239,7 +239,9 @@ type generator struct {
 	steps int
 }
 
-func (g *generator) pick(label string, of ...string) string { return rapid.SampledFrom(of).Draw(g.t, label) }
+func (g *generator) pick(label string, of ...string) string {
+	return rapid.SampledFrom(of).Draw(g.t, label)
+}
 
 // condition is one that payloads and outputs make true, false, nil, or an error.
 func (g *generator) condition() string {

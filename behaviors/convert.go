@@ -1,0 +1,116 @@
+package behaviors
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"slices"
+
+	"github.com/deskhook/deskhook/behaviors/expression"
+)
+
+// convert makes a value what its parameter takes, or says why it is not. It
+// never prints the value.
+func (p ParamSpec) convert(v any, w *expression.Walker) (any, error) {
+	if v == nil {
+		if p.Required {
+			return nil, errors.New("is required, and was nil")
+		}
+		return nil, nil
+	}
+	if _, isSecret := v.(expression.Secret); isSecret != p.Secret {
+		if isSecret {
+			return nil, errors.New("does not take a secret")
+		}
+		return nil, errors.New("takes a secret")
+	}
+	if p.Secret {
+		return v, nil
+	}
+	switch p.Type.Kind {
+	case expression.Text:
+		return p.text(v, w)
+	case expression.Int:
+		if f, ok := v.(float64); ok && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+			return int64(f), nil
+		}
+	}
+	if got := valueKind(v); !assignable(p.Type.Kind, got) || p.Type.Kind == expression.Int && got == expression.Float {
+		return nil, fmt.Errorf("takes %s, got %s", kindWords(p.Type.Kind), kindWords(got))
+	}
+	return v, refuseSecrets(v, w)
+}
+
+// text is a text, or a number as JSON prints it.
+func (p ParamSpec) text(v any, w *expression.Walker) (any, error) {
+	switch v.(type) {
+	case string:
+	case int64, float64, *big.Int:
+		return w.Text(v)
+	default:
+		return nil, fmt.Errorf("takes text, got %s", kindWords(valueKind(v)))
+	}
+	if len(p.Options) > 0 {
+		if s, _ := v.(string); !slices.Contains(p.Options, s) {
+			return nil, errors.New("is none of " + quoted(p.Options))
+		}
+	}
+	return v, nil
+}
+
+func valueKind(v any) expression.Kind {
+	switch v.(type) {
+	case []any:
+		return expression.List
+	case map[string]any, expression.Object:
+		return expression.Map
+	case *big.Int:
+		return expression.Number
+	case bool, string, float64, int64, nil:
+		return kindOf(v)
+	case expression.Secret:
+		return expression.SecretValue
+	case []byte:
+		return expression.Bytes
+	}
+	return expression.Any
+}
+
+// refuseSecrets walks a list or a map: a reference to a secret leaves a behavior
+// only as the whole value of a secret parameter. The walker's budget bounds what
+// is walked, as values may share structure.
+func refuseSecrets(v any, w *expression.Walker) error {
+	switch v.(type) {
+	case []any, map[string]any:
+	default:
+		return nil
+	}
+	if _, err := w.JSON(v); err != nil {
+		return err
+	}
+	if holdsSecret(v) {
+		return errors.New("does not take a secret")
+	}
+	return nil
+}
+
+func holdsSecret(v any) bool {
+	switch v := v.(type) {
+	case expression.Secret:
+		return true
+	case []any:
+		for _, item := range v {
+			if holdsSecret(item) {
+				return true
+			}
+		}
+	case map[string]any:
+		for _, item := range v {
+			if holdsSecret(item) {
+				return true
+			}
+		}
+	}
+	return false
+}

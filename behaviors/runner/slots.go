@@ -1,0 +1,118 @@
+package runner
+
+import "sync"
+
+// slots bound how many runs are executed at once in the background. A run that
+// finds none is left to the database, due for whoever has one.
+type slots struct {
+	mu      sync.Mutex
+	free    int
+	backlog bool          // there may be due runs that nobody has taken
+	wake    chan struct{} // the claim loop's
+}
+
+func newSlots(n int) *slots { return &slots{free: n, wake: make(chan struct{}, 1)} }
+
+// take gives at most n.
+func (s *slots) take(n int) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n = min(n, s.free)
+	s.free -= n
+	return n
+}
+
+func (s *slots) put(n int) {
+	s.mu.Lock()
+	s.free += n
+	backlog := s.backlog
+	s.mu.Unlock()
+	if backlog {
+		s.poke()
+	}
+}
+
+// expect notes whether there may be runs to claim. A slot that becomes free
+// then wakes the claim loop.
+func (s *slots) expect(backlog bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.backlog = backlog
+}
+
+func (s *slots) poke() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Limits of what callers wait for.
+const (
+	maxInline         = 64
+	maxInlineListener = 16 // so that one slow listener leaves room for the others
+)
+
+// inlineLimit bounds how many callers wait for steps at once.
+type inlineLimit struct {
+	mu         sync.Mutex
+	all        int
+	byListener map[int64]int
+}
+
+func newInlineLimit() *inlineLimit { return &inlineLimit{byListener: map[int64]int{}} }
+
+func (l *inlineLimit) enter(listener int64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.all >= maxInline || l.byListener[listener] >= maxInlineListener {
+		return false
+	}
+	l.all++
+	l.byListener[listener]++
+	return true
+}
+
+func (l *inlineLimit) leave(listener int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all--
+	if l.byListener[listener]--; l.byListener[listener] == 0 {
+		delete(l.byListener, listener)
+	}
+}
+
+// live are the runs that this node is executing.
+type live struct {
+	mu    sync.Mutex
+	byRun map[int64]*execution
+}
+
+func newLive() *live { return &live{byRun: map[int64]*execution{}} }
+
+func (l *live) add(x *execution) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.byRun[x.id] = x
+}
+
+// remove takes out x, unless the run has been taken up anew meanwhile.
+func (l *live) remove(x *execution) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.byRun[x.id] == x {
+		delete(l.byRun, x.id)
+	}
+}
+
+func (l *live) get(run int64) *execution {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.byRun[run]
+}
+
+func (l *live) len() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.byRun)
+}

@@ -23,7 +23,7 @@ var bodyKinds = []string{
 var methodName = regexp.MustCompile(`^[A-Z]{1,20}$`)
 
 func (c *compiler) accept(n *node) {
-	a := &c.p.program.accept
+	a := &c.p.accept
 	for _, p := range c.keys("`accept`", n, "methods", "types", "max_body") {
 		switch p.key.text {
 		case "methods":
@@ -31,7 +31,7 @@ func (c *compiler) accept(n *node) {
 			for _, m := range c.texts("methods", p.value) {
 				name := strings.ToUpper(m.text)
 				if !methodName.MatchString(name) {
-					c.report(unknownOption, m.span, cut(m.text, 40), "methods").suggest("write `GET`, `POST`, `PUT`, …")
+					c.report(unknownOption, m.span, cut(m.text), "methods").suggest("write `GET`, `POST`, `PUT`, …")
 				} else if !slices.Contains(a.methods, name) {
 					a.methods = append(a.methods, name)
 				}
@@ -42,7 +42,7 @@ func (c *compiler) accept(n *node) {
 		case "types":
 			for _, t := range c.texts("types", p.value) {
 				if !slices.Contains(bodyKinds, t.text) {
-					c.report(unknownOption, t.span, cut(t.text, 40), "types").
+					c.report(unknownOption, t.span, cut(t.text), "types").
 						suggest(orElse(meant(t.text, bodyKinds), "choose among "+quoted(bodyKinds)))
 					continue
 				}
@@ -66,7 +66,7 @@ func (c *compiler) size(n *node) int64 {
 	}
 	m := sizeText.FindStringSubmatch(text)
 	if m == nil {
-		c.report(badSize, n.span, cut(text, 40)).suggest("write bytes, or a number with `kB`, `MB`, `KiB` or `MiB`")
+		c.report(badSize, n.span, cut(text)).suggest("write bytes, or a number with `kB`, `MB`, `KiB` or `MiB`")
 		return 0
 	}
 	count, _ := strconv.ParseInt(m[1], 10, 64)

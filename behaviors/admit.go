@@ -49,7 +49,8 @@ func (e *Evaluation) acceptable() *Admission {
 
 // verified evaluates verify. nil: it holds.
 func (e *Evaluation) verified() *Admission {
-	e.fetched = nil
+	e.noting = true
+	defer func() { e.noting, e.fetched = false, nil }()
 	ok, err := e.holds(e.p.verify)
 	if err == nil && ok {
 		return nil

@@ -147,17 +147,16 @@ func (w *walk) failed(s *step, index int, e StepError, after bool) flow {
 	return f
 }
 
+// bindLets shows no values in the log, where they would repeat parts of the
+// payload: a trace has them.
 func (w *walk) bindLets(s *step, index int, after bool) flow {
-	params := make(map[string]any, len(s.lets))
 	for _, let := range s.lets {
 		v, err := w.eval(let.expr)
 		if err != nil {
 			return w.failStep(s, index, fmt.Errorf("%s: %w", let.name, err), after)
 		}
 		w.frame.Slots[let.slot] = v
-		params[let.name] = v
 	}
-	w.Steps[index].Params = params
 	return next
 }
 

@@ -167,7 +167,7 @@ steps:
 	want := []behaviors.Step{
 		{Path: "steps[0]", Line: 3, Action: "stop", State: behaviors.StepSkipped},
 		{Path: "steps[1]", Line: 5, Name: "both", Action: "steps", State: behaviors.StepPending},
-		{Path: "steps[1].steps[0]", Line: 7, Action: "let", State: behaviors.StepDone, Params: map[string]any{"a": int64(2)}},
+		{Path: "steps[1].steps[0]", Line: 7, Action: "let", State: behaviors.StepDone},
 		{
 			Path: "steps[1].steps[1]", Line: 8, Action: "message.note", State: behaviors.StepPending,
 			Params: map[string]any{"message": "1", "text": "2", "sticky": false},

@@ -25,7 +25,7 @@ func (c *compiler) bare(key string, n *node, want expression.Kind, secret bool) 
 		c.collectionInExpression(key, n)
 		return nil
 	case n.missing() && commented:
-		c.report(commentAsValue, comment, cut(c.src.slice(comment), 40), key).suggest("write the expression in quotes")
+		c.report(commentAsValue, comment, cut(c.src.slice(comment)), key).suggest("write the expression in quotes")
 		return nil
 	case n.missing():
 		c.report(emptyExpression, n.span, key).suggest("write one, or remove the key")
@@ -41,7 +41,7 @@ func (c *compiler) bare(key string, n *node, want expression.Kind, secret bool) 
 	}
 	whole := span{n.from, comment.to}
 	if slices.ContainsFunc(problems, func(p expression.Problem) bool { return p.Severity == bad }) {
-		c.report(commentInExpression, whole, cut(c.src.slice(comment), 40)).suggest("put the expression in quotes").
+		c.report(commentInExpression, whole, cut(c.src.slice(comment))).suggest("put the expression in quotes").
 			fix("Quote the expression", whole, singleQuoted(c.src.slice(whole)))
 		return nil
 	}

@@ -9,8 +9,11 @@ import (
 	"github.com/deskhook/deskhook/behaviors/payload"
 )
 
-// unknownName is the evaluator's code for a name that does not exist.
-const unknownName = "unknown-name"
+// Codes of the evaluator's that the document knows more about.
+const (
+	unknownName     = "unknown-name"
+	unknownFunction = "unknown-function"
+)
 
 // expr is a compiled expression and its place: the rune offset of its source in
 // the document, which also tells its values apart in a trace and seeds uuid().
@@ -85,27 +88,37 @@ func (c *compiler) tryExpression(n *node, from int, text string, want expression
 // document. It tells whether there is an error among them.
 func (c *compiler) problems(n *node, from int, problems []expression.Problem) bool {
 	failed := false
+	text := []rune(n.text)
+	behindNamespace := -1
 	for _, p := range problems {
 		failed = failed || p.Severity == bad
-		c.problem(n, from, p)
+		at, token := n.place(from+p.From, from+p.To), ""
+		if from+p.To <= len(text) && p.From <= p.To {
+			token = string(text[from+p.From : from+p.To])
+		}
+		switch {
+		case p.Code == unknownFunction && slices.Contains(laterFunctions, token):
+			c.report(notYet, at, token).suggest("do without it for now")
+		case p.Code == unknownName && slices.Contains(laterNamespaces, token):
+			c.report(notYet, at, token+".signed").suggest("do without it for now")
+			behindNamespace = p.To + 1
+		case p.Code == unknownName && c.defined[token] > 0:
+			c.report(nameTooEarly, at, token, c.defined[token]).suggest("use it in a step behind that line")
+		case p.From == behindNamespace: // the call of a function that is not there yet
+		default:
+			c.problem(n, from, p, token)
+		}
 	}
 	return failed
 }
 
-func (c *compiler) problem(n *node, from int, p expression.Problem) {
-	at := n.place(from+p.From, from+p.To)
-	if p.Code == unknownName {
-		name := string([]rune(n.text)[from+p.From : from+p.To])
-		if line := c.defined[name]; line > 0 {
-			c.report(nameTooEarly, at, name, line).suggest("use it in a step behind that line")
-			return
-		}
-		if p.Suggestion == "" {
-			p.Suggestion = meant(name, slices.Sorted(maps.Keys(c.defined)))
-		}
-	}
+func (c *compiler) problem(n *node, from int, p expression.Problem, token string) {
 	d := &finding{
-		kind: kind{code: p.Code, severity: p.Severity}, at: at, message: p.Message, suggestion: p.Suggestion,
+		kind: kind{code: p.Code, severity: p.Severity}, at: n.place(from+p.From, from+p.To),
+		message: p.Message, suggestion: p.Suggestion,
+	}
+	if p.Code == unknownName && p.Suggestion == "" {
+		d.suggestion = meant(token, slices.Sorted(maps.Keys(c.defined)))
 	}
 	if n.trusted {
 		for _, fix := range p.Fixes {

@@ -35,8 +35,12 @@ func (p ParamSpec) convert(v any, w *expression.Walker) (any, error) {
 		if f, ok := v.(float64); ok && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
 			return int64(f), nil
 		}
+		if i, ok := v.(int64); ok {
+			return i, nil
+		}
+		return nil, fmt.Errorf("takes %s, got %s", kindWords(p.Type.Kind), kindWords(valueKind(v)))
 	}
-	if got := valueKind(v); !assignable(p.Type.Kind, got) || p.Type.Kind == expression.Int && got == expression.Float {
+	if got := valueKind(v); !assignable(p.Type.Kind, got) {
 		return nil, fmt.Errorf("takes %s, got %s", kindWords(p.Type.Kind), kindWords(got))
 	}
 	return v, refuseSecrets(v, w)

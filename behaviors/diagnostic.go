@@ -130,9 +130,8 @@ func (d *finding) suggest(text string) *finding {
 }
 
 // fix adds a mechanical repair.
-func (d *finding) fix(title string, at span, text string) *finding {
+func (d *finding) fix(title string, at span, text string) {
 	d.fixes = append(d.fixes, repair{title, at, text})
-	return d
 }
 
 // diagnostics gives the findings in order. A warning at the very place of an

@@ -35,7 +35,7 @@ func (c *compiler) document(root *node) {
 		c.report(missingKey, span{}, "behavior", inDocument).suggest("begin with `behavior: 1`").
 			fix("Add `behavior: 1`", span{}, "behavior: 1\n")
 	} else if n.value() != int64(1) || n.kind != scalarNode {
-		c.report(languageVersion, n.span, cut(c.src.slice(n.span), 40)).suggest("write `behavior: 1`")
+		c.report(languageVersion, n.span, cut(c.src.slice(n.span))).suggest("write `behavior: 1`")
 	}
 	compile := func(key string, f func(n *node)) {
 		if n := keys[key]; n != nil {
@@ -68,14 +68,14 @@ func (c *compiler) defineNames(root *node) {
 			walk(item)
 		}
 		for _, p := range n.pairs {
-			switch {
-			case p.key.text == "as":
+			switch p.key.text {
+			case "as":
 				define(p.value)
-			case p.key.text == "let":
+			case "let":
 				for _, name := range p.value.pairs {
 					define(name.key)
 				}
-			case p.key.text == "steps" || p.key.text == "on_error":
+			case "steps", "on_error":
 				walk(p.value)
 			}
 		}
@@ -90,7 +90,7 @@ func (c *compiler) timezone(n *node) {
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "" || name == "Local" {
-		c.report(badZone, n.span, cut(name, 40)).suggest("write an IANA name such as `Europe/Berlin`")
+		c.report(badZone, n.span, cut(name)).suggest("write an IANA name such as `Europe/Berlin`")
 		return
 	}
 	c.p.zone = zone
@@ -171,7 +171,7 @@ func (c *compiler) respond(n *node) *respond {
 			r.status = c.value(p.value, wanted{label: "status", kind: expression.Int})
 			if r.status.isConstant() {
 				if status, ok := r.status.constant.(int64); ok && (status < 200 || status > 599) || p.value.null() {
-					c.report(badStatus, p.value.span, cut(p.value.text, 40))
+					c.report(badStatus, p.value.span, cut(p.value.text))
 				}
 			}
 		case "headers":
@@ -203,7 +203,7 @@ func (c *compiler) headers(r *respond, n *node) {
 	}
 	for _, p := range n.pairs {
 		if why := headerProblem(p.key.text); why != "" {
-			c.report(badHeader, p.key.span, cut(p.key.text, 40), why)
+			c.report(badHeader, p.key.span, cut(p.key.text), why)
 			continue
 		}
 		r.headers = append(r.headers, field{p.key.text, c.value(p.value, wanted{label: p.key.text, kind: expression.Text})})
@@ -212,8 +212,8 @@ func (c *compiler) headers(r *respond, n *node) {
 
 // headerProblem tells why a behavior cannot set a header, or "".
 func headerProblem(name string) string {
-	const token = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	if name == "" || strings.Trim(name, token) != "" {
+	const nameRunes = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	if name == "" || strings.Trim(name, nameRunes) != "" {
 		return "has characters that a header's name cannot have"
 	}
 	for _, own := range []string{"Connection", "Content-Length", "Date", "Keep-Alive", "Trailer", "Transfer-Encoding", "Upgrade"} {

@@ -21,7 +21,8 @@ type evaluation struct {
 	frame   expression.Frame
 	scanned bool
 	scanErr error
-	fetched []fetched // secrets, while verify is evaluated
+	noting  bool      // verify is evaluated
+	fetched []fetched // the secrets that it asked for
 }
 
 // fetched is a secret whose value was asked for.
@@ -60,7 +61,9 @@ func (e *Evaluation) secret(s expression.Secret) (string, error) {
 		return "", fmt.Errorf("behaviors: no value for the %s", s)
 	}
 	v, err := e.d.Secrets(s)
-	e.fetched = append(e.fetched, fetched{s, v, err})
+	if e.noting {
+		e.fetched = append(e.fetched, fetched{s, v, err})
+	}
 	return v, err
 }
 

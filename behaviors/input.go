@@ -47,7 +47,7 @@ func (c *compiler) inputs(n *node) {
 	} else if n != nil {
 		for _, p := range n.pairs {
 			if !identifier.MatchString(p.key.text) {
-				c.report(badName, p.key.span, cut(p.key.text, 40)).suggest("choose a name such as `signing_key`")
+				c.report(badName, p.key.span, cut(p.key.text)).suggest("choose a name such as `signing_key`")
 				continue
 			}
 			in, at := c.input(p.key.text, p.value)
@@ -119,7 +119,7 @@ func (c *compiler) inputType(n *node) string {
 		return "text"
 	}
 	types := slices.Sorted(maps.Keys(inputTypes))
-	c.report(unknownOption, n.span, cut(name, 40), "type").suggest(orElse(meant(name, types), "choose one of "+quoted(types)))
+	c.report(unknownOption, n.span, cut(name), "type").suggest(orElse(meant(name, types), "choose one of "+quoted(types)))
 	return "text"
 }
 

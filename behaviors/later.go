@@ -16,5 +16,16 @@ var laterActions = []string{
 	"worker.find", "worker.notify",
 }
 
+// laterFunctions and laterNamespaces are the language's, and may be missing in
+// the evaluator and among the providers.
+var (
+	laterFunctions = []string{
+		"business_time", "html_to_text", "jwt", "markdown", "parse_email", "parse_xml", "raw",
+	}
+	laterNamespaces = []string{
+		"freshbooks", "gitlab", "jira", "shopify", "slack", "sns", "standard_webhooks", "stripe", "twilio",
+	}
+)
+
 // laterInputs are types of inputs that need the host's pickers.
 var laterInputs = []string{"account", "group", "worker", "queue"}

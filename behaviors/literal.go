@@ -71,7 +71,7 @@ func (c *compiler) duration(key string, n *node) time.Duration {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d <= 0 {
-		c.report(badDuration, n.span, cut(text, 40)).suggest("write it as `500ms`, `8s`, `5m` or `1h30m`")
+		c.report(badDuration, n.span, cut(text)).suggest("write it as `500ms`, `8s`, `5m` or `1h30m`")
 		return 0
 	}
 	return d
@@ -117,6 +117,6 @@ func (c *compiler) unknown(key *node, what string, known []string) {
 		c.report(notYet, key.span, key.text).suggest("leave it out for now")
 		return
 	}
-	c.report(unknownKey, key.span, cut(key.text, 40), what).
+	c.report(unknownKey, key.span, cut(key.text), what).
 		suggest(orElse(meant(key.text, known), "the keys are "+quoted(known)))
 }

@@ -116,14 +116,17 @@ func (n *node) describe() string {
 		if v == "" {
 			return "an empty text"
 		}
-		return "the text `" + cut(v, 40) + "`"
+		return "the text `" + cut(v) + "`"
 	default:
 		return "the number `" + n.text + "`"
 	}
 }
 
+// cutRunes is how much of a text a message quotes.
+const cutRunes = 40
+
 // cut shortens a text for a message.
-func cut(text string, runes int) string {
+func cut(text string) string {
 	r := []rune(text)
 	for i, c := range r {
 		if isBreak(c) {
@@ -131,8 +134,8 @@ func cut(text string, runes int) string {
 			break
 		}
 	}
-	if len(r) > runes {
-		return string(r[:runes]) + "…"
+	if len(r) > cutRunes {
+		return string(r[:cutRunes]) + "…"
 	}
 	return string(r)
 }

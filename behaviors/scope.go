@@ -97,21 +97,33 @@ func (s *scope) slot() int {
 // on seeing theirs.
 func (s *scope) bind(name string, t expression.Type) (slot int, seed *expr) {
 	old, bound := s.names[name]
-	if let, isLet := s.lets[name]; isLet && let.slot == old.Slot {
-		slot = s.slot()
-		s.names[name] = expression.Name{Slot: slot}
-		return slot, let.expr
-	}
 	if !bound {
 		slot = s.slot()
 		s.names[name] = expression.Name{Slot: slot, Type: t}
 		return slot, nil
 	}
-	if !sameType(old.Type, t) {
-		t = expression.Type{}
+	slot = old.Slot
+	if let, isLet := s.lets[name]; isLet && let.slot == old.Slot {
+		slot, seed = s.slot(), let.expr
 	}
-	s.names[name] = expression.Name{Slot: old.Slot, Type: t}
-	return old.Slot, nil
+	s.names[name] = expression.Name{Slot: slot, Type: either(old.Type, t)}
+	return slot, seed
+}
+
+// either is the type of a name that may hold the one or the other. What may be
+// a secret is taken for one, so that it can go nowhere else.
+func either(a, b expression.Type) expression.Type {
+	switch {
+	case isSecret(a) || sameType(a, b):
+		return a
+	case isSecret(b):
+		return b
+	}
+	return expression.Type{}
+}
+
+func isSecret(t expression.Type) bool {
+	return t.Kind == expression.SecretValue || t.Kind == expression.SecretList
 }
 
 // sameType compares what the checker would see.
@@ -158,7 +170,7 @@ func (c *compiler) taken(name string) string {
 // checkName reports what is wrong with a name that the document gives.
 func (c *compiler) checkName(n *node) bool {
 	if n.kind != scalarNode || !identifier.MatchString(n.text) {
-		c.report(badName, n.span, cut(n.text, 40)).suggest("choose a name such as `message`")
+		c.report(badName, n.span, cut(n.text)).suggest("choose a name such as `message`")
 		return false
 	}
 	if why := c.taken(n.text); why != "" {

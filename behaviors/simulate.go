@@ -50,8 +50,8 @@ type TraceValue struct {
 }
 
 // Simulate compiles and runs a behavior against one delivery. outputs gives a
-// step's output by its `as` name or its path, a value or {error: text}; a
-// missing one is the action's example. Inputs may be unbound: a secret given as
+// step's output by its `as` name or its path, a value or {error: text,
+// status, attempts}; a missing one is the action's example. Inputs may be unbound: a secret given as
 // text is used as such, and a value that does not fit is a warning.
 func Simulate(source string, c *Catalog, d *Delivery, outputs map[string]any) *Simulation {
 	p, found := compileSource(source, c)
@@ -113,14 +113,36 @@ func (p *Program) simulatedOutput(path string, outputs map[string]any) (Entry, b
 		output, given = outputs[s.as]
 	}
 	if !given {
-		return Entry{Output: s.action.Example}, false
+		return Entry{Output: plain(s.action.Example)}, false
 	}
-	if m, ok := output.(map[string]any); ok && len(m) == 1 {
-		if message, ok := m["error"].(string); ok {
-			return Entry{Failed: &StepError{Message: message, Attempts: 1}}, true
+	if failure := simulatedFailure(output); failure != nil {
+		return Entry{Failed: failure}, true
+	}
+	return Entry{Output: plain(output)}, true
+}
+
+// simulatedFailure reads {error: text}, with a status and attempts if given. A
+// map that says more is an output.
+func simulatedFailure(output any) *StepError {
+	m, _ := output.(map[string]any)
+	message, ok := m["error"].(string)
+	if !ok {
+		return nil
+	}
+	failure := &StepError{Message: message, Attempts: 1}
+	for name, v := range m {
+		n, isInteger := number(v).(int64)
+		switch {
+		case name == "error" || name == "blame":
+		case name == "status" && isInteger:
+			failure.Status = int(n)
+		case name == "attempts" && isInteger:
+			failure.Attempts = int(n)
+		default:
+			return nil
 		}
 	}
-	return Entry{Output: output}, true
+	return failure
 }
 
 // simulated binds the inputs as far as they fit.

@@ -136,12 +136,12 @@ func (c *compiler) unknownInStep(key *node, hasVerb bool) {
 	case slices.Contains(later[inStep], name) || slices.Contains(laterActions, name):
 		c.report(notYet, key.span, name).suggest("leave the step out for now")
 	case strings.Contains(name, "."):
-		c.report(unknownAction, key.span, cut(name, 40)).suggest(orElse(meant(name, actions), "the actions are "+quoted(actions)))
+		c.report(unknownAction, key.span, cut(name)).suggest(orElse(meant(name, actions), "the actions are "+quoted(actions)))
 	case hasVerb:
 		c.unknown(key, inStep, modifiers)
 	default:
 		all := slices.Concat(verbs, modifiers, actions)
-		c.report(unknownVerb, key.span, cut(name, 40)).suggest(orElse(meant(name, all), "the verbs are "+quoted(verbs)))
+		c.report(unknownVerb, key.span, cut(name)).suggest(orElse(meant(name, all), "the verbs are "+quoted(verbs)))
 	}
 }
 
@@ -218,7 +218,7 @@ func (c *compiler) params(s *step, verb pair) {
 	for _, p := range n.pairs {
 		spec, ok := s.action.Param(p.key.text)
 		if !ok {
-			d := c.report(unknownParameter, p.key.span, s.verb, cut(p.key.text, 40)).
+			d := c.report(unknownParameter, p.key.span, s.verb, cut(p.key.text)).
 				suggest(orElse(meant(p.key.text, names), "its parameters are "+quoted(names)))
 			if n.style == '{' && p.value.missing() {
 				d.suggest("put the value before it in quotes, if the comma belongs to it")

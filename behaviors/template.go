@@ -130,7 +130,7 @@ func (c *compiler) cutShort(n *node, label string) bool {
 	}
 	if comment, ok := c.commentBehind(n); ok && n.missing() {
 		text := c.src.slice(comment)
-		c.report(commentAsValue, comment, cut(text, 40), label).suggest("put it in quotes, or write `null`").
+		c.report(commentAsValue, comment, cut(text), label).suggest("put it in quotes, or write `null`").
 			fix("Quote the text", comment, singleQuoted(text))
 		return true
 	}
@@ -163,7 +163,7 @@ func (c *compiler) checkOption(n *node, w wanted) {
 			return
 		}
 	}
-	c.report(unknownOption, n.span, cut(n.text, 40), w.label).suggest(orElse(meant(n.text, w.options), "choose one of "+quoted(w.options)))
+	c.report(unknownOption, n.span, cut(n.text), w.label).suggest(orElse(meant(n.text, w.options), "choose one of "+quoted(w.options)))
 }
 
 func (c *compiler) template(n *node, w wanted) value {

@@ -132,7 +132,7 @@ func (t *trap) commented() bool {
 				continue
 			}
 			at := span{i, line.to}
-			t.report(commentInExpression, at, cut(t.src.slice(at), 40)).suggest("put the expression in quotes")
+			t.report(commentInExpression, at, cut(t.src.slice(at))).suggest("put the expression in quotes")
 			return true
 		}
 	}

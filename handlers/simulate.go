@@ -80,22 +80,63 @@ func (h *Handlers) simulate(c *call) error {
 	}
 	p, diagnostics := behaviors.Compile(source, h.Catalog)
 	if p == nil {
-		return c.answer(http.StatusOK, simulateOut{
-			Diagnostics: listed(diagnostics), Steps: []behaviors.SimulatedStep{}, Trace: []behaviors.TraceValue{},
-		})
+		return c.answer(http.StatusOK, notSimulated(diagnostics))
 	}
 	d, err := h.simulatedDelivery(c, p, &in)
 	if err != nil {
 		return err
 	}
-	outputs := make(map[string]any, len(in.Outputs))
-	for name, raw := range in.Outputs {
-		if outputs[name], err = plainValue(raw); err != nil {
-			return err
+	out, err := simulated(source, h.Catalog, d, in.Outputs)
+	if err != nil {
+		return err
+	}
+	return c.answer(http.StatusOK, out)
+}
+
+// Simulation is a dry run without a store, for a command line.
+type Simulation struct {
+	Source  string
+	Request *payload.Request // with the moment of its receipt
+	BaseURL string           // of listeners: "https://help.example.com/webhooks"
+	Inputs  map[string]json.RawMessage
+	Outputs map[string]json.RawMessage // of steps, by `as` name or path
+}
+
+// Simulate gives the JSON that POST /behaviors/simulate answers, and whether
+// the source compiles. Errors are *Problem.
+func Simulate(catalog *behaviors.Catalog, s Simulation) (answer []byte, compiles bool, err error) {
+	p, diagnostics := behaviors.Compile(s.Source, catalog)
+	out := notSimulated(diagnostics)
+	if p != nil {
+		d := newSimulated(s.BaseURL)
+		receiveSimulated(d, s.Request)
+		if err := overrideInputs(d, s.Inputs); err != nil {
+			return nil, true, err
+		}
+		if out, err = simulated(s.Source, catalog, d, s.Outputs); err != nil {
+			return nil, true, err
 		}
 	}
-	s := behaviors.Simulate(source, h.Catalog, d, outputs)
-	out := simulateOut{Diagnostics: listed(s.Diagnostics), Steps: s.Steps, Trace: s.Trace}
+	answer, err = json.Marshal(out)
+	return answer, p != nil, err
+}
+
+func notSimulated(diagnostics behaviors.Diagnostics) *simulateOut {
+	return &simulateOut{Diagnostics: listed(diagnostics), Steps: []behaviors.SimulatedStep{}, Trace: []behaviors.TraceValue{}}
+}
+
+// simulated decides, and shows the decision.
+func simulated(source string, catalog *behaviors.Catalog, d *behaviors.Delivery, raw map[string]json.RawMessage) (*simulateOut, error) {
+	outputs := make(map[string]any, len(raw))
+	for name, value := range raw {
+		v, err := plainValue(value)
+		if err != nil {
+			return nil, err
+		}
+		outputs[name] = v
+	}
+	s := behaviors.Simulate(source, catalog, d, outputs)
+	out := &simulateOut{Diagnostics: listed(s.Diagnostics), Steps: s.Steps, Trace: s.Trace}
 	if s.Outcome != "" {
 		out.Outcome = &s.Outcome
 	}
@@ -111,7 +152,7 @@ func (h *Handlers) simulate(c *call) error {
 	if out.Trace == nil {
 		out.Trace = []behaviors.TraceValue{}
 	}
-	return c.answer(http.StatusOK, out)
+	return out, nil
 }
 
 func (h *Handlers) simulatedSource(c *call, in *simulateIn) (string, error) {
@@ -138,7 +179,7 @@ func (h *Handlers) simulatedSource(c *call, in *simulateIn) (string, error) {
 // inputs and secrets; inputs that are sent take their place.
 func (h *Handlers) simulatedDelivery(c *call, p *behaviors.Program, in *simulateIn) (*behaviors.Delivery, error) {
 	ctx := c.r.Context()
-	d := &behaviors.Delivery{ID: "simulation", Inputs: map[string]any{}, Listener: behaviors.Listener{Name: "simulation", URL: h.BaseURL() + "/simulation"}}
+	d := newSimulated(h.BaseURL())
 	req, deliveryID, err := h.simulatedRequest(c, in)
 	if err != nil {
 		return nil, err
@@ -154,24 +195,24 @@ func (h *Handlers) simulatedDelivery(c *call, p *behaviors.Program, in *simulate
 		}
 		d = lent
 	}
-	d.Request = req
 	d.ID = cmp.Or(deliveryID, d.ID)
+	receiveSimulated(d, req)
+	return d, overrideInputs(d, in.Inputs)
+}
+
+func newSimulated(baseURL string) *behaviors.Delivery {
+	return &behaviors.Delivery{ID: "simulation", Inputs: map[string]any{}, Listener: behaviors.Listener{Name: "simulation", URL: baseURL + "/simulation"}}
+}
+
+// receiveSimulated fills in the URL as the caller would have been given it.
+func receiveSimulated(d *behaviors.Delivery, req *payload.Request) {
+	d.Request = req
 	if req.URL == "" {
 		req.URL = d.Listener.URL + req.Path
 		if req.RawQuery != "" {
 			req.URL += "?" + req.RawQuery
 		}
 	}
-	// Simulate binds them: a secret is sent as text, and what does not fit or is
-	// missing is a warning, so that a behavior can be tried before it is set up.
-	inputs := maps.Clone(d.Inputs)
-	for name, raw := range in.Inputs {
-		if inputs[name], err = plainValue(raw); err != nil {
-			return nil, err
-		}
-	}
-	d.Inputs = inputs
-	return d, nil
 }
 
 // simulatedRequest reads the text of a request file, or a stored delivery.
@@ -210,4 +251,21 @@ func (h *Handlers) simulatedRequest(c *call, in *simulateIn) (req *payload.Reque
 		req.ReceivedAt = t.UTC()
 	}
 	return req, deliveryID, nil
+}
+
+// overrideInputs puts inputs in the place of a listener's. Simulate binds them:
+// a secret is sent as text, and what does not fit or is missing is a warning,
+// so that a behavior can be tried before it is set up.
+func overrideInputs(d *behaviors.Delivery, sent map[string]json.RawMessage) error {
+	inputs := make(map[string]any, len(d.Inputs)+len(sent))
+	maps.Copy(inputs, d.Inputs)
+	for name, raw := range sent {
+		v, err := plainValue(raw)
+		if err != nil {
+			return err
+		}
+		inputs[name] = v
+	}
+	d.Inputs = inputs
+	return nil
 }

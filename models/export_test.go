@@ -21,15 +21,9 @@ var (
 	NewMySQL = newMySQL
 	Message  = message
 	GaveWay  = gaveWay
-
-	PackTexts    = packTexts
-	UnpackTexts  = unpackTexts
-	EncodeInputs = encodeInputs
-	DecodeInputs = decodeInputs
 )
 
 const (
 	MaxBatchRows = maxBatchRows
-	MaxWaiting   = maxWaiting
 	KeepKeys     = keepKeys
 )

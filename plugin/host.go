@@ -3,6 +3,7 @@ package plugin
 import (
 	"log/slog"
 
+	"go.opentelemetry.io/otel/metric"
 	"gorm.io/gorm"
 
 	"github.com/deskhook/deskhook/behaviors/actions"
@@ -10,17 +11,69 @@ import (
 	"github.com/deskhook/deskhook/models"
 )
 
-// Host is what the plugin needs of the application that embeds it.
+// Host is what the plugin needs of the application that embeds it. Its methods
+// are called from many goroutines at once. None may keep its arguments, and a
+// panic in one is a failed request or a failed step.
 type Host interface {
-	// DB is the application's database, MySQL, MariaDB or SQLite. Called once, by Register.
+	// DB is the application's database: MySQL 8.0.1, MariaDB 10.6 or SQLite.
+	// Called once by Register. The plugin sets nothing on it; it works through
+	// sessions of its own.
 	DB() *gorm.DB
+	// Logger is called once by Register. nil: slog.Default().
 	Logger() *slog.Logger
 	// BaseURL is the public address of the application, without a slash at its
-	// end: "https://help.example.com". It may change at run time.
+	// end: "https://help.example.com". Asked each time, so it may change.
 	BaseURL() string
-	// Keys for encrypting secrets and stored requests.
-	Keys() (models.Keys, error)
-	handlers.Identity
-	handlers.Shell
-	actions.Records
+	// Keys encrypt secrets and stored requests. Called at each Enable. A host
+	// that lost a key leaves it out: the plugin starts, what was encrypted with
+	// it shows as unreadable, and runs that need it wait.
+	Keys() (Keys, error)
+	Identity
+	Shell
+	Records
 }
+
+// Metered is an optional ability of a Host: where the plugin's metrics go.
+type Metered interface {
+	MeterProvider() metric.MeterProvider
+}
+
+// What a Host is composed of is declared where it is consumed, and named here so
+// that a host imports this package alone.
+type (
+	// Identity is the host's knowledge of who is logged in.
+	Identity = handlers.Identity
+	// Caller is who asks, and what they may do.
+	Caller = handlers.Caller
+	// Permission of the plugin; each role of a worker gives any of them.
+	Permission = handlers.Permission
+	// Shell draws a page in the host's look.
+	Shell = handlers.Shell
+	// Page is what the plugin puts into the host's shell.
+	Page = handlers.Page
+	// Keys are the host's keys, 32 bytes each, by an id of one byte.
+	Keys = models.Keys
+	// Records are the helpdesk's records as behaviors reach them.
+	Records = actions.Records
+	// Tx is the transaction that an operation on records works in.
+	Tx = actions.Tx
+	// Ticket as behaviors see it.
+	Ticket = actions.Ticket
+	// Message as behaviors see it.
+	Message = actions.Message
+	// Address as behaviors see it.
+	Address = actions.Address
+	// Note is to be put on a message.
+	Note = actions.Note
+)
+
+// Permissions, as plugin.yaml declares them.
+const (
+	View     = handlers.View
+	Payloads = handlers.Payloads
+	Edit     = handlers.Edit
+	Manage   = handlers.Manage
+)
+
+// ErrNotFound is what Records give for a record that does not exist.
+var ErrNotFound = actions.ErrNotFound

@@ -1,41 +1,43 @@
 package plugin
 
-import (
-	"context"
+import "context"
 
-	"github.com/labstack/echo/v4"
-)
-
-// Registry is the host's extension registry, to which Register contributes.
+// Registry is the host's extension registry, to which Register contributes. All
+// its methods are called by Register, before the host serves.
 type Registry interface {
-	// Groups give the Echo groups that routes are added to, at the host's
-	// prefixes. Public must be outside of CSRF, session, body-limit, decompressing and rewriting middleware.
+	// Public is where services post to. It must be outside of CSRF, session,
+	// body-limit, decompressing and rewriting middleware: signatures are over
+	// the bytes that were sent.
 	Public() Mount
+	// Pages is where the admin pages are, API what they call.
 	Pages() Mount
 	API() Mount
-	// Manifest hands over what plugin.yaml says, for Setup > Plugins.
+	// Manifest hands over what plugin.yaml says, for the host's page of plugins
+	// and for the permissions of its roles. The host must not change it.
 	Manifest(m *Manifest)
-	// Menu adds an entry to the admin menu, shown while the plugin is enabled.
+	// Menu adds an entry to the admin menu, to be shown while the plugin is
+	// enabled to those who have its permission.
 	Menu(e MenuEntry)
-	// Plugin hands over the switch that the host's admin page uses.
+	// Switch hands over the switch that the host's page of plugins uses.
 	Switch(s Switch)
-}
-
-// Mount is a group and the path that it is mounted at.
-type Mount struct {
-	Group *echo.Group
-	Path  string // "/webhooks"
 }
 
 // MenuEntry of the host's admin menu.
 type MenuEntry struct {
-	Label, Path, Permission string
+	Label, Path string
+	Permission  Permission
 }
 
 // Switch enables and disables the plugin at run time, without a restart. The
-// host remembers the state and calls it on every node.
+// host remembers the state and calls the switch on every node.
 type Switch interface {
-	Enable(ctx context.Context) error  // migrates, starts; safe when enabled
-	Disable(ctx context.Context) error // drains; every URL answers 404; safe when disabled
+	// Enable migrates the database, starts, and opens every URL. Nothing when
+	// enabled; where it fails, the plugin is as disabled as before.
+	Enable(ctx context.Context) error
+	// Disable answers 404 at every URL from now on, lets requests and runs under
+	// way finish until ctx ends, and stops. Nothing is lost, and nothing happens
+	// when disabled. An error says what was cut short; the plugin is off then too.
+	Disable(ctx context.Context) error
+	// Enabled tells whether the URLs are open.
 	Enabled() bool
 }

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"log/slog"
+	"net/http"
+
+	"go.opentelemetry.io/otel/metric"
+	"gorm.io/gorm"
+
+	"github.com/deskhook/deskhook/plugin"
+)
+
+// host is the helpdesk as the plugin sees it.
+type host struct {
+	records
+	h    *helpdesk
+	keys plugin.Keys
+}
+
+var (
+	_ plugin.Host    = (*host)(nil)
+	_ plugin.Metered = (*host)(nil)
+)
+
+// DB implements plugin.Host.
+func (p *host) DB() *gorm.DB { return p.h.db.DB }
+
+// Logger implements plugin.Host.
+func (p *host) Logger() *slog.Logger { return p.h.log }
+
+// BaseURL implements plugin.Host.
+func (p *host) BaseURL() string { return p.h.baseURL() }
+
+// Keys implements plugin.Host.
+func (p *host) Keys() (plugin.Keys, error) { return p.keys, nil }
+
+// MeterProvider implements plugin.Metered.
+func (p *host) MeterProvider() metric.MeterProvider { return p.h.metrics.provider }
+
+// Caller implements plugin.Identity: by bearer token, else by session.
+func (p *host) Caller(r *http.Request) (*plugin.Caller, error) {
+	if token, ok := bearerOf(r); ok {
+		if !p.h.tokenMatches(token) {
+			return nil, nil
+		}
+		everything := func(plugin.Permission) bool { return true }
+		return &plugin.Caller{ID: "token", Name: "Token", May: everything, Bearer: true}, nil
+	}
+	s, err := sessionOf(r, p.h.db.DB)
+	if s == nil || err != nil {
+		return nil, err
+	}
+	w := &s.Worker
+	return &plugin.Caller{ID: formatID(w.ID), Name: w.Name, May: w.may, CSRF: s.CSRF}, nil
+}
+
+// Page implements plugin.Shell: the plugin's page stands in the helpdesk's own
+// shell. The plugin has set the headers.
+func (p *host) Page(w http.ResponseWriter, r *http.Request, _ *plugin.Caller, page plugin.Page) error {
+	s, err := sessionOf(r, p.h.db.DB)
+	if err != nil {
+		return err
+	}
+	return p.h.drawPluginPage(w, r, s, page)
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+const (
+	drainTimeout = 20 * time.Second
+	startTimeout = 2 * time.Minute
+)
+
+// server is a helpdesk that serves.
+type server struct {
+	helpdesk *helpdesk
+	http     *http.Server
+	localURL string // where it listens, for calls from this machine
+	password string // of the admin, where it was made up just now
+
+	wg     sync.WaitGroup
+	cancel context.CancelFunc
+	failed chan error // that the server ended by itself
+}
+
+// start opens the database and serves. Where it fails, nothing is left running.
+func start(ctx context.Context, c config, logs io.Writer) (_ *server, err error) {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	var undo []func() error
+	defer func() {
+		for i := len(undo) - 1; i >= 0 && err != nil; i-- {
+			err = errors.Join(err, undo[i]())
+		}
+	}()
+	if err := makeFolder(c.data); err != nil {
+		return nil, err
+	}
+	keys, err := loadKeys(c.data)
+	if err != nil {
+		return nil, err
+	}
+	// Listening first means that a taken port is the first thing one hears of.
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.addr)
+	if err != nil {
+		return nil, fmt.Errorf("listen on -addr: %w", err)
+	}
+	undo = append(undo, listener.Close)
+	db, err := openDatabase(ctx, c.dsn, c.data)
+	if err != nil {
+		return nil, err
+	}
+	undo = append(undo, db.close)
+	s := &server{localURL: localURL(listener.Addr()), failed: make(chan error, 1)}
+	if c.baseURL == "" {
+		c.baseURL = s.localURL
+	}
+	if s.password, err = ensureWorkers(ctx, db.DB, c.adminPassword); err != nil {
+		return nil, err
+	}
+	m, err := newMetrics()
+	if err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.NewTextHandler(logs, nil))
+	if s.helpdesk, err = newHelpdesk(db, keys, m, log, c); err != nil {
+		return nil, err
+	}
+	s.http = &http.Server{
+		Handler:           s.helpdesk.echo,
+		ReadHeaderTimeout: 10 * time.Second, // Echo's own servers have none
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	var running context.Context
+	running, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	s.wg.Go(func() { s.helpdesk.followPlugins(running) })
+	s.wg.Go(func() {
+		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			s.failed <- fmt.Errorf("serve: %w", err)
+		}
+	})
+	return s, nil
+}
+
+// stop lets requests and runs under way finish, until ctx ends.
+func (s *server) stop(ctx context.Context) error {
+	var errs []error
+	if err := s.http.Shutdown(ctx); err != nil {
+		errs = append(errs, fmt.Errorf("wait for requests under way: %w", err), s.http.Close())
+	}
+	s.cancel()
+	s.wg.Wait()
+	return errors.Join(append(errs, s.helpdesk.close(ctx))...)
+}
+
+// localURL names an address as this machine reaches it.
+func localURL(addr net.Addr) string {
+	host, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return "http://" + addr.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// panicked is a panic as an error, with its stack for the log.
+func panicked(v any) error { return fmt.Errorf("panic: %v\n%s", v, debug.Stack()) }

@@ -1,0 +1,199 @@
+package plugin
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/deskhook/deskhook/behaviors"
+	"github.com/deskhook/deskhook/behaviors/actions"
+	"github.com/deskhook/deskhook/behaviors/payload"
+	"github.com/deskhook/deskhook/behaviors/signatures"
+	"github.com/deskhook/deskhook/handlers"
+)
+
+// Tools are for a host's command line: they check, simulate and send without a
+// database or a network of the plugin's own.
+type Tools struct {
+	catalog *behaviors.Catalog
+}
+
+// Diagnostic is a finding in a behavior.
+type Diagnostic = behaviors.Diagnostic
+
+// Simulation is what Simulate decides about.
+type Simulation = handlers.Simulation
+
+// Request is an HTTP request as a listener receives it.
+type Request = payload.Request
+
+// NewTools returns tools that know the built-in actions.
+func NewTools() (*Tools, error) {
+	catalog, err := behaviors.NewCatalog(actions.Builtin(nil).Specs(), nil)
+	if err != nil {
+		return nil, fmt.Errorf("set up the tools: %w", err)
+	}
+	return &Tools{catalog}, nil
+}
+
+// Check gives all findings in a behavior's source, by position. failed tells
+// whether it cannot be published.
+func (t *Tools) Check(source string) (found []Diagnostic, failed bool) {
+	p, ds := behaviors.Compile(source, t.catalog)
+	return ds, p == nil || ds.HasErrors()
+}
+
+// Simulate decides about a request and touches nothing. The answer is the JSON
+// of POST /behaviors/simulate; compiles is false where the source has errors,
+// which stand in it then.
+func (t *Tools) Simulate(s Simulation) (answer []byte, compiles bool, err error) {
+	answer, compiles, err = handlers.Simulate(t.catalog, s)
+	var p *handlers.Problem
+	if errors.As(err, &p) && len(p.Errors) > 0 {
+		var fields []string
+		for _, e := range p.Errors {
+			fields = append(fields, e.Field+": "+e.Message)
+		}
+		err = errors.New(strings.Join(fields, "; "))
+	}
+	return answer, compiles, err
+}
+
+// ReadRequest reads a request file: an HTTP/1.1 message as sent on the wire.
+func ReadRequest(text []byte) (*Request, error) { return payload.ReadRequest(text) }
+
+// Providers are the names that Sign knows, sorted.
+func Providers() []string {
+	var names []string
+	for _, p := range signatures.Providers() {
+		if p.Sign != nil {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
+// Sign signs a request as a provider would at a moment. It may change the body
+// or add header lines.
+func Sign(r *Request, provider, key string, at time.Time) error {
+	for _, p := range signatures.Providers() {
+		if p.Name == provider && p.Sign != nil {
+			return p.Sign(r, key, at)
+		}
+	}
+	return fmt.Errorf("unknown provider %q: one of %s", provider, strings.Join(Providers(), ", "))
+}
+
+// Set replaces one value in a request's body by a text, and leaves every other
+// byte as it is. The path is the names in JSON down to it, joined by dots, or
+// the name of a form's field.
+func Set(r *Request, path, text string) error {
+	if media, _, _ := mime.ParseMediaType(r.ContentType()); media == "application/x-www-form-urlencoded" {
+		return setField(r, path, text)
+	}
+	var keys []payload.Key
+	for name := range strings.SplitSeq(path, ".") {
+		keys = append(keys, payload.Key{Name: name})
+	}
+	var paths payload.Paths
+	at := paths.Add(keys)
+	body, err := payload.Scan(r, &paths, payload.DefaultLimits)
+	if err != nil {
+		return err
+	}
+	if problem := body.Problem(); problem != "" {
+		return errors.New(problem)
+	}
+	start, end, ok := body.Span(at)
+	if !ok {
+		return fmt.Errorf("the body has no %q", path)
+	}
+	value, err := marshalText(text)
+	if err != nil {
+		return err
+	}
+	r.Body = slices.Concat(r.Body[:start], value, r.Body[end:])
+	return nil
+}
+
+// marshalText is JSON without the escapes that only HTML needs.
+func marshalText(text string) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(text); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+func setField(r *Request, name, text string) error {
+	pairs := strings.Split(string(r.Body), "&")
+	for i, pair := range pairs {
+		fields, err := payload.ParseForm(pair, payload.DefaultLimits)
+		if err != nil {
+			return err
+		}
+		if len(fields) == 1 && fields[0].Name == name {
+			key, _, _ := strings.Cut(pair, "=")
+			pairs[i] = key + "=" + url.QueryEscape(text)
+			r.Body = []byte(strings.Join(pairs, "&"))
+			return nil
+		}
+	}
+	return fmt.Errorf("the form has no field %q", name)
+}
+
+// Response is what a listener answered.
+type Response struct {
+	Status string // "406 Not Acceptable"
+	Code   int
+	Header http.Header
+	Body   []byte
+}
+
+// maxResponse is how much of an answer Post keeps.
+const maxResponse = 1 << 20
+
+// Post sends a request to a listener's URL, and follows no redirect.
+func Post(ctx context.Context, listener string, r *Request) (*Response, error) {
+	target := listener + r.Path
+	if r.RawQuery != "" {
+		target += "?" + r.RawQuery
+	}
+	out, err := http.NewRequestWithContext(ctx, r.Method, target, bytes.NewReader(r.Body))
+	if err != nil {
+		return nil, fmt.Errorf("post to the listener: %w", err)
+	}
+	for _, f := range r.Header {
+		switch http.CanonicalHeaderKey(f.Name) {
+		case "Host", "Content-Length", "Transfer-Encoding", "Connection": // of this message, not of the file's
+		default:
+			out.Header.Add(f.Name, f.Value)
+		}
+	}
+	client := http.Client{
+		Timeout:       time.Minute,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	defer client.CloseIdleConnections()
+	in, err := client.Do(out)
+	if err != nil {
+		return nil, fmt.Errorf("post to the listener: %w", err)
+	}
+	defer in.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(in.Body, maxResponse))
+	if err != nil {
+		return nil, fmt.Errorf("read the answer: %w", err)
+	}
+	return &Response{in.Status, in.StatusCode, in.Header, body}, nil
+}

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -17,11 +18,20 @@ type call struct {
 	r      *http.Request
 	caller *Caller
 	param  func(name string) string // of the path
+	guid   string                   // is masked in what is answered; "": nothing is
+}
+
+func (c *call) encode(v any) ([]byte, error) {
+	body, err := json.Marshal(v)
+	if err != nil || c.guid == "" {
+		return body, err
+	}
+	return bytes.ReplaceAll(body, []byte(c.guid), []byte(maskGUID(c.guid))), nil
 }
 
 // answer sends v as JSON.
 func (c *call) answer(status int, v any) error {
-	body, err := json.Marshal(v)
+	body, err := c.encode(v)
 	if err != nil {
 		return err
 	}
@@ -49,7 +59,7 @@ func (c *call) object(status int, etag string, v any) error {
 
 // cached sends what seldom changes, with an ETag of its bytes, or 304.
 func (c *call) cached(v any) error {
-	body, err := json.Marshal(v)
+	body, err := c.encode(v)
 	if err != nil {
 		return err
 	}

@@ -146,5 +146,8 @@ func (h *Handlers) getDelivery(c *call) error {
 		}
 		v.Trace = &trace
 	}
+	if l := shown.listeners[d.ListenerID]; l != nil && !shown.urls {
+		c.guid = l.GUID // headers, bodies and the trace may hold it too
+	}
 	return c.cached(v)
 }

@@ -112,7 +112,10 @@ func (s *deliveryView) row(ctx context.Context, d *models.Delivery, size int64, 
 	if run != nil {
 		v.Run = &runJSON{
 			ID: formatID(run.ID), State: run.State, Reason: optionalText(run.Reason),
-			Error: optionalText(run.Error), DueAt: optionalTime(run.DueAt),
+			Error: optionalText(run.Error),
+		}
+		if run.State == string(behaviors.RunOpen) || run.State == string(behaviors.RunWaiting) {
+			v.Run.DueAt = optionalTime(run.DueAt)
 		}
 	}
 	return v, nil

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
@@ -78,6 +79,8 @@ func (h *Handlers) problemOf(r *http.Request, err error) *Problem {
 		return notFound()
 	case errors.Is(err, models.ErrConflict):
 		return conflict("it changed meanwhile, or is in use")
+	case errors.Is(err, context.Canceled) && r.Context().Err() != nil: // the caller has gone
+		return &Problem{Status: http.StatusServiceUnavailable, Title: "The request was canceled."}
 	case errors.Is(err, models.ErrUnavailable):
 		h.logTrouble(r, "database unavailable", err)
 		return &Problem{Status: http.StatusServiceUnavailable, Title: "The database is away. Nothing was changed."}

@@ -72,14 +72,14 @@ func (h *Handlers) accept(w http.ResponseWriter, r *http.Request, prefix string)
 	ctx := context.WithoutCancel(r.Context())
 	l, err := h.receiver.Listener(ctx, guid)
 	if err != nil {
-		return err
+		return h.unavailable(r, 0, err)
 	}
 	if l == nil {
 		return notFound()
 	}
 	maxBody, err := h.receiver.MaxBody(ctx, l)
 	if err != nil {
-		return h.unavailable(r, l, err)
+		return h.unavailable(r, l.ID, err)
 	}
 	req := &payload.Request{
 		Method: r.Method, Path: path, RawQuery: r.URL.RawQuery, Header: headerOf(r), ClientIP: h.clientIP(r),
@@ -97,7 +97,7 @@ func (h *Handlers) accept(w http.ResponseWriter, r *http.Request, prefix string)
 	req.Body = body
 	answer, err := h.receiver.Receive(ctx, l, req)
 	if err != nil {
-		return h.unavailable(r, l, err)
+		return h.unavailable(r, l.ID, err)
 	}
 	if err := writeAnswer(w, r, answer.Response, answerOrigin{h.PublicPath + "/" + guid, h.SessionCookie}); err != nil {
 		h.Logger.ErrorContext(r.Context(), "answer refused",
@@ -109,9 +109,9 @@ func (h *Handlers) accept(w http.ResponseWriter, r *http.Request, prefix string)
 
 // unavailable turns what the runner cannot do now into 503, so that the sender
 // keeps the event.
-func (h *Handlers) unavailable(r *http.Request, l *runner.Listener, err error) error {
+func (h *Handlers) unavailable(r *http.Request, listener int64, err error) error {
 	if errors.Is(err, runner.ErrUnavailable) || errors.Is(err, runner.ErrUnpublished) {
-		h.logTrouble(r, "delivery not accepted", err, "listener", l.ID)
+		h.logTrouble(r, "delivery not accepted", err, "listener", listener)
 		return &Problem{Status: http.StatusServiceUnavailable}
 	}
 	return err

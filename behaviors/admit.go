@@ -3,7 +3,6 @@ package behaviors
 import (
 	"fmt"
 	"math/big"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -17,7 +16,7 @@ func (e *Evaluation) Admit() Admission {
 		return *a
 	}
 	if err := e.scan(); err != nil {
-		return refuse(CauseTooComplex, err.Error(), plainResponse(http.StatusBadRequest, "the body is too complex"))
+		return refuse(CauseTooComplex, err.Error(), plainResponse(statusBadRequest, "the body is too complex"))
 	}
 	if e.p.verify != nil {
 		if a := e.verified(); a != nil {
@@ -34,7 +33,7 @@ func refuse(cause, detail string, r *Response) Admission {
 func (e *Evaluation) acceptable() *Admission {
 	req := e.d.Request
 	if !e.p.Accepts(req.Method) {
-		r := plainResponse(http.StatusMethodNotAllowed, "method not allowed")
+		r := plainResponse(statusMethod, "method not allowed")
 		r.Header = append(r.Header, payload.Field{Name: "Allow", Value: strings.Join(e.p.accept.methods, ", ")})
 		a := refuse(CauseMethod, "the method is not among "+strings.Join(e.p.accept.methods, ", "), r)
 		return &a
@@ -43,7 +42,7 @@ func (e *Evaluation) acceptable() *Admission {
 	if len(types) == 0 || len(req.Body) == 0 && req.ContentType() == "" || slices.Contains(types, req.Kind()) {
 		return nil
 	}
-	a := refuse(CauseType, fmt.Sprintf("the body is %s", req.Kind()), plainResponse(http.StatusUnsupportedMediaType, "unsupported content type"))
+	a := refuse(CauseType, fmt.Sprintf("the body is %s", req.Kind()), plainResponse(statusType, "unsupported content type"))
 	return &a
 }
 
@@ -57,7 +56,7 @@ func (e *Evaluation) verified() *Admission {
 	}
 	for _, f := range e.fetched {
 		if f.err != nil {
-			a := refuse(CauseSecretUnreadable, f.secret.String()+" cannot be read", plainResponse(http.StatusServiceUnavailable, "try again later"))
+			a := refuse(CauseSecretUnreadable, f.secret.String()+" cannot be read", plainResponse(statusUnavailable, "try again later"))
 			return &a
 		}
 	}
@@ -83,7 +82,7 @@ func (e *Evaluation) rejection() (*Response, error) {
 	if e.p.provider != nil && e.p.provider.Rejection.Status != 0 {
 		return replyResponse(e.p.provider.Rejection), nil
 	}
-	return plainResponse(http.StatusUnauthorized, "not verified"), nil
+	return plainResponse(statusUnauthorized, "not verified"), nil
 }
 
 // whyRejected finds the reason for the log: a secret that is not set, or what

@@ -71,6 +71,8 @@ var (
 		"a value that begins with a character that YAML reserves"}
 	templateInFlow = kind{"template-in-flow", bad, "`${{ }}` must be quoted in a map or list in brackets, as its braces are YAML's there",
 		"an unquoted ${{ }} in a flow map or list"}
+	valueInFlow = kind{"value-in-flow", bad, "a value in braces must be quoted where it holds brackets, braces or quotes",
+		"an unquoted value of a flow map or list that YAML cuts at a bracket or behind a quote"}
 	templateInExpression = kind{"template-in-expression", bad, "`%s` is an expression already, without `${{ }}`",
 		"an expression wrapped in ${{ }}"}
 	templateInKey = kind{"template-in-key", bad, "a key is written out: `${{ }}` is not read in it",
@@ -158,7 +160,7 @@ func kinds() []kind {
 		tooLarge, badCharacter, yamlSyntax, tooDeep, emptyDocument, severalDocuments, directive, yamlAnchor, yamlAlias,
 		yamlTag, mergeKey, keyNotText, duplicateKey, moreFindings, readsAsText,
 		commentInExpression, commentAfterExpression, commentAsValue, tagInExpression, mapInExpression, listInExpression,
-		commaInFlow, colonInExpression, colonInText, quoteInExpression, characterInExpression, templateInFlow,
+		commaInFlow, colonInExpression, colonInText, quoteInExpression, characterInExpression, templateInFlow, valueInFlow,
 		templateInExpression, templateInKey, emptyExpression,
 		notYet, unknownKey, missingKey, wrongKind, languageVersion, literalOnly, unknownOption, badDuration, badSize,
 		badCount, badZone, badName, nameTaken, nameTooEarly, misplaced, wrongDefault, badInput,

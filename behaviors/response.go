@@ -4,13 +4,24 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/behaviors/expression"
 	"github.com/deskhook/deskhook/behaviors/payload"
 	"github.com/deskhook/deskhook/behaviors/signatures"
+)
+
+// Statuses of our own answers. net/http has them, too, and would bring a whole
+// client and server into a room that does no I/O, and into the browser.
+const (
+	statusOK           = 200
+	statusBadRequest   = 400
+	statusUnauthorized = 401
+	statusMethod       = 405
+	statusType         = 415
+	statusFailed       = 500
+	statusUnavailable  = 503
 )
 
 // Response is an HTTP answer.
@@ -178,7 +189,7 @@ func plainResponse(status int, body string) *Response {
 }
 
 func failedResponse() *Response {
-	return plainResponse(http.StatusInternalServerError, "the request could not be processed")
+	return plainResponse(statusFailed, "the request could not be processed")
 }
 
 func replyResponse(r signatures.Reply) *Response {
@@ -194,7 +205,7 @@ func (p *Program) emptyAnswer() *Response {
 	if p.provider != nil && p.provider.Empty.Status != 0 {
 		return replyResponse(p.provider.Empty)
 	}
-	return &Response{Status: http.StatusOK}
+	return &Response{Status: statusOK}
 }
 
 // DeadlineResponse is what is sent when the deadline has passed.

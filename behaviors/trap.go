@@ -97,12 +97,27 @@ func (t *trap) indent(n int) int {
 	return i - at.from
 }
 
-// inFlow finds an unquoted ${{ }} within brackets: its braces are YAML's there.
+// inFlow explains what went wrong between brackets: a ${{ }} that is not
+// quoted, whose braces are YAML's there, or another value with such characters.
 func (t *trap) inFlow() bool {
 	if !strings.Contains(t.message, "expected ',' or") && !strings.Contains(t.message, "flow") {
 		return false
 	}
 	line := t.src.line(t.line)
+	if at, ok := t.template(line); ok {
+		t.report(templateInFlow, at).suggest("put it in quotes").fix("Quote the value", at, doubleQuoted(t.src.slice(at)))
+		return true
+	}
+	at := t.flowValue(t.at, line)
+	if at.from >= t.at || openBrackets(t.src.slice(at)) != 0 {
+		return false
+	}
+	t.quote(valueInFlow, at, "Quote the value")
+	return true
+}
+
+// template finds the first ${{ of a line outside quotes, as a whole value.
+func (t *trap) template(line span) (span, bool) {
 	quote := rune(0)
 	for i := line.from; i < line.to; i++ {
 		c := t.src.at(i)
@@ -114,12 +129,10 @@ func (t *trap) inFlow() bool {
 		case c == '\'' || c == '"':
 			quote = c
 		case c == '$' && t.src.at(i+1) == '{' && t.src.at(i+2) == '{':
-			at := t.flowValue(i, line)
-			t.report(templateInFlow, at).suggest("put it in quotes").fix("Quote the value", at, doubleQuoted(t.src.slice(at)))
-			return true
+			return t.flowValue(i, line), true
 		}
 	}
-	return false
+	return span{}, false
 }
 
 // commented finds a # that cut a line within brackets: what closes them is
@@ -139,23 +152,33 @@ func (t *trap) commented() bool {
 	return false
 }
 
-// flowValue extends a ${{ to the whole value that it stands in.
+// flowValue extends a place between brackets to the whole value around it: from
+// behind the key, or the comma, to the comma or bracket that ends it.
 func (t *trap) flowValue(i int, line span) span {
 	from := i
 	for from > line.from && !strings.ContainsRune(",[{", t.src.at(from-1)) && (t.src.at(from-1) != ' ' || t.src.at(from-2) != ':') {
 		from--
 	}
 	from = t.src.skipBlanks(from)
-	to := i
-	for to < line.to {
-		if t.src.at(to) == '}' && t.src.at(to+1) == '}' {
-			to += 2
-			for to < line.to && !strings.ContainsRune(",]}", t.src.at(to)) {
-				to++
+	to, depth, quote := from, 0, rune(0)
+	for ; to < line.to; to++ {
+		c := t.src.at(to)
+		switch {
+		case quote != 0:
+			if c == quote {
+				quote = 0
 			}
+			continue
+		case strings.ContainsRune("\"'`", c):
+			quote = c
+		case strings.ContainsRune("([{", c):
+			depth++
+		case strings.ContainsRune(")]}", c):
+			depth--
+		}
+		if depth < 0 || depth == 0 && c == ',' {
 			break
 		}
-		to++
 	}
 	for to > from && isBlank(t.src.at(to-1)) {
 		to--

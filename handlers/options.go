@@ -23,6 +23,7 @@ const (
 
 // Options of the handlers.
 type Options struct {
+	// Store and Runner may come later, by Bind.
 	Store    *models.Store
 	Runner   *runner.Runner
 	Catalog  *behaviors.Catalog

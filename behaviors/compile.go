@@ -37,6 +37,9 @@ type compiler struct {
 // program is nil where there is an error.
 func Compile(source string, c *Catalog) (*Program, Diagnostics) {
 	p, found := compileSource(source, c)
+	if found.noYAML {
+		return nil, behindSyntax(c, found)
+	}
 	return p, found.diagnostics()
 }
 

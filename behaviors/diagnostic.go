@@ -95,8 +95,9 @@ func indentLike(line string, runes int) string {
 
 // findings collects what is wrong with a source.
 type findings struct {
-	src   *source
-	found []*finding
+	src    *source
+	found  []*finding
+	noYAML bool // the text could not be read, so there may be more behind it
 }
 
 // finding is a diagnostic in the making. Edits are in the source's offsets.
@@ -153,9 +154,7 @@ func (f *findings) diagnostics() Diagnostics {
 		seen[key] = true
 		list = append(list, f.diagnostic(d))
 	}
-	slices.SortStableFunc(list, func(a, b Diagnostic) int {
-		return cmp.Or(a.Line-b.Line, a.Column-b.Column, cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Code, b.Code))
-	})
+	list.sort()
 	if len(list) > maxDiagnostics {
 		rest := list[maxDiagnostics-1:]
 		more := f.diagnostic(&finding{kind: moreFindings, message: fmt.Sprintf(moreFindings.wording, len(rest))})
@@ -166,6 +165,12 @@ func (f *findings) diagnostics() Diagnostics {
 		list = append(list[:maxDiagnostics-1], more)
 	}
 	return list
+}
+
+func (ds Diagnostics) sort() {
+	slices.SortStableFunc(ds, func(a, b Diagnostic) int {
+		return cmp.Or(a.Line-b.Line, a.Column-b.Column, cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Code, b.Code))
+	})
 }
 
 func (f *findings) diagnostic(d *finding) Diagnostic {

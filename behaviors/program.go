@@ -49,7 +49,7 @@ func (p *Program) Name() string { return p.name }
 func (p *Program) Description() string { return p.description }
 
 // Inputs in the order of the document.
-func (p *Program) Inputs() []Input { return slices.Clone(p.inputs) }
+func (p *Program) Inputs() []Input { return append([]Input{}, p.inputs...) }
 
 // Open is true where nothing is verified.
 func (p *Program) Open() bool { return !p.checked }

@@ -57,7 +57,7 @@ func Simulate(source string, c *Catalog, d *Delivery, outputs map[string]any) *S
 	p, found := compileSource(source, c)
 	s := &Simulation{Steps: []SimulatedStep{}, Trace: []TraceValue{}}
 	if p == nil {
-		s.Diagnostics = found.diagnostics()
+		_, s.Diagnostics = Compile(source, c)
 		return s
 	}
 	d = p.simulated(d, found)

@@ -41,6 +41,7 @@ func parse(text string) (*node, *findings) {
 	err := yaml.Load([]byte(text), &documents, yaml.WithAllDocuments(),
 		yaml.WithPlugin(loaderlimits.New(loaderlimits.DepthValue(maxDepth))))
 	if err != nil {
+		r.noYAML = true
 		r.syntaxError(err)
 		return nil, r.findings
 	}

@@ -104,6 +104,11 @@ func (s *Store) Accept(ctx context.Context, d *Delivery, r *NewRun) (*Run, error
 	if r.Done && r.State != stateDone && r.State != stateFailed {
 		return nil, fmt.Errorf("accept: a finished run is done or failed, not %q", r.State)
 	}
+	for _, step := range r.Steps {
+		if err := step.check(); err != nil {
+			return nil, fmt.Errorf("accept: %w", err)
+		}
+	}
 	if p.row, err = s.keys.sealDelivery(d); err != nil {
 		return nil, fmt.Errorf("accept: %w", err)
 	}

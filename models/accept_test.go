@@ -61,6 +61,10 @@ func TestAccept(t *testing.T) {
 		if _, err := w.Accept(ctx(t), w.delivery(), &models.NewRun{Done: true, State: "waiting"}); err == nil {
 			t.Error("a finished run that waits was stored")
 		}
+		deep := &models.NewRun{Steps: []*models.StepRow{{Path: strings.Repeat("steps[0].", 60)}}}
+		if _, err := w.Accept(ctx(t), w.delivery(), deep); err == nil || errors.Is(err, models.ErrUnavailable) {
+			t.Errorf("a path that is too long: %v", err)
+		}
 		if _, err := w.Accept(ctx(t), &models.Delivery{UID: "x"}, &models.NewRun{}); err == nil {
 			t.Error("a delivery without a uid was stored")
 		}
@@ -141,89 +145,6 @@ func TestAcceptConcurrently(t *testing.T) {
 	}
 }
 
-func TestDedupe(t *testing.T) {
-	onEach(t, func(t *testing.T, w *world) {
-		keyed := func(listener int64, key string) *models.Delivery {
-			d := w.delivery()
-			d.ListenerID, d.HasKey, d.DedupeKey = listener, true, key
-			return d
-		}
-		accept := func(d *models.Delivery) (int64, error) {
-			run, err := w.Accept(ctx(t), d, &models.NewRun{Lease: lease})
-			if err != nil {
-				return 0, err
-			}
-			return run.ID, nil
-		}
-		first, err := accept(keyed(1, "k"))
-		must(t, err)
-		for name, d := range map[string]*models.Delivery{"other listener": keyed(2, "k"), "other key": keyed(1, "K"), "empty key": keyed(1, "")} {
-			if _, err := accept(d); err != nil {
-				t.Errorf("%s: %v", name, err)
-			}
-		}
-		_, err = accept(keyed(1, "k"))
-		var used *models.DuplicateError
-		if !errors.As(err, &used) || used.DeliveryID != first {
-			t.Fatalf("same key: %v", err)
-		}
-
-		w.clock.Add(models.KeepKeys - time.Microsecond)
-		if _, err := accept(keyed(1, "k")); !errors.As(err, &used) {
-			t.Fatalf("just before seven days: %v", err)
-		}
-		w.clock.Add(time.Microsecond)
-		later, err := accept(keyed(1, "k"))
-		must(t, err)
-		if _, err := accept(keyed(1, "k")); !errors.As(err, &used) || used.DeliveryID != later {
-			t.Fatalf("same key after it was used anew: %v", err)
-		}
-	})
-}
-
-// The same key from many callers at once, on two nodes, among others with keys
-// of their own: one run.
-func TestDedupeRace(t *testing.T) {
-	onEach(t, func(t *testing.T, w *world) {
-		nodes := []*models.Store{w.Store, w.another()}
-		const callers = 100
-		var mu sync.Mutex
-		stored, named := []int64{}, map[int64]int{}
-		var wg sync.WaitGroup
-		for i := range callers {
-			wg.Go(func() {
-				d := w.delivery()
-				d.HasKey, d.DedupeKey = true, "same"
-				if i%4 == 0 {
-					d.DedupeKey = fmt.Sprint(i)
-				}
-				run, err := nodes[i%2].Accept(ctx(t), d, &models.NewRun{Lease: lease})
-				var used *models.DuplicateError
-				mu.Lock()
-				defer mu.Unlock()
-				switch {
-				case i%4 == 0 && err != nil:
-					t.Errorf("own key: %v", err)
-				case i%4 == 0:
-				case err == nil:
-					stored = append(stored, run.ID)
-				case errors.As(err, &used):
-					named[used.DeliveryID]++
-				default:
-					t.Error(err)
-				}
-			})
-		}
-		wg.Wait()
-		if len(stored) != 1 || len(named) != 1 || named[stored[0]] != callers*3/4-1 {
-			t.Fatalf("stored %v, duplicates of %v", stored, named)
-		}
-		var rows int64
-		must(t, w.DB().Table("webhooks_deliveries").Count(&rows).Error)
-		same(t, rows, int64(callers/4+1))
-	})
-}
-
 // A row that cannot be stored does not undo its neighbours, and leaves nothing.
 func TestAcceptBadNeighbour(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
@@ -280,6 +201,40 @@ func TestAcceptUnavailable(t *testing.T) {
 			t.Errorf("closed store: %v", err)
 		}
 	})
+}
+
+// More than the queue holds is refused at once; what is not refused is stored.
+func TestAcceptOverload(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	f := &modelstest.Faults{}
+	node := modelstest.Store(t, w.database.OpenFaulty(f), w.clock)
+	node.SetTimeout(time.Minute)
+	release := f.HoldCommits()
+	const callers, refusals = models.MaxWaiting + models.MaxBatchRows + 100, 100
+	errs := make(chan error, callers)
+	for range callers {
+		go func() {
+			_, err := node.Accept(ctx(t), w.delivery(), &models.NewRun{Lease: lease})
+			errs <- err
+		}()
+	}
+	refused := 0
+	for range callers {
+		if err := <-errs; errors.Is(err, models.ErrUnavailable) {
+			refused++
+		} else if err != nil {
+			t.Error(err)
+		}
+		if refused == refusals {
+			release()
+		}
+	}
+	var rows int64
+	must(t, w.DB().Table("webhooks_runs").Count(&rows).Error)
+	same(t, rows, int64(callers-refused))
+	if refused < refusals {
+		t.Errorf("%d refused", refused)
+	}
 }
 
 // A database that does not answer: the deadline is Accept's own, and what waits

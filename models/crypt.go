@@ -49,7 +49,7 @@ func newKeyring(k Keys) (*keyring, error) {
 }
 
 // seal encrypts a value for the place that identity names; nil stays nil.
-func (r *keyring) seal(identity string, value []byte) []byte {
+func (k *keyring) seal(identity string, value []byte) []byte {
 	if value == nil {
 		return nil
 	}
@@ -62,20 +62,20 @@ func (r *keyring) seal(identity string, value []byte) []byte {
 		plain = append(make([]byte, 0, 1+len(value)), plainRaw)
 		plain = append(plain, value...)
 	}
-	aead := r.byID[r.current]
+	aead := k.byID[k.current]
 	head := 1 + chacha20poly1305.NonceSizeX
 	sealed := make([]byte, head, head+len(plain)+aead.Overhead())
-	sealed[0] = r.current
+	sealed[0] = k.current
 	rand.Read(sealed[1:head]) // never fails
 	return aead.Seal(sealed, sealed[1:head], plain, []byte(identity))
 }
 
 // open reverses seal. ErrUnreadable, which never tells anything of the value.
-func (r *keyring) open(identity string, sealed []byte) ([]byte, error) {
+func (k *keyring) open(identity string, sealed []byte) ([]byte, error) {
 	if len(sealed) == 0 {
 		return nil, nil
 	}
-	aead := r.byID[sealed[0]]
+	aead := k.byID[sealed[0]]
 	if aead == nil {
 		return nil, fmt.Errorf("%w: %s was encrypted with key %d, which the host does not have", ErrUnreadable, identity, sealed[0])
 	}

@@ -22,15 +22,11 @@ func newDialect(ctx context.Context, db *gorm.DB) (*dialect, error) {
 	db = db.WithContext(ctx)
 	switch name := db.Name(); name {
 	case "mysql":
-		var v struct {
-			Version, Packet, Log, Format string
-		}
-		err := db.Raw("SELECT VERSION(), @@max_allowed_packet, @@log_bin, @@binlog_format").Row().
-			Scan(&v.Version, &v.Packet, &v.Log, &v.Format)
+		v, err := variables(db)
 		if err != nil {
-			return nil, fail(err, "ask the database for its version")
+			return nil, fail(err, "ask the database for its settings")
 		}
-		return newMySQL(v.Version, v.Packet, v.Log, v.Format)
+		return newMySQL(v)
 	case "sqlite":
 		var version string
 		if err := db.Raw("SELECT sqlite_version()").Row().Scan(&version); err != nil {
@@ -48,8 +44,28 @@ func newDialect(ctx context.Context, db *gorm.DB) (*dialect, error) {
 // minPacket holds a batch and the largest body.
 const minPacket = 4 << 20
 
-func newMySQL(version, packet, logBin, format string) (*dialect, error) {
+// variables are the settings that matter, by name; a server may lack some.
+func variables(db *gorm.DB) (map[string]string, error) {
+	rows, err := db.Raw(`SHOW VARIABLES WHERE Variable_name IN
+		('version', 'max_allowed_packet', 'log_bin', 'binlog_format', 'character_set_client')`).Rows()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	v := map[string]string{}
+	for rows.Next() {
+		var name, value string
+		if err := rows.Scan(&name, &value); err != nil {
+			return nil, err
+		}
+		v[name] = value
+	}
+	return v, rows.Err()
+}
+
+func newMySQL(v map[string]string) (*dialect, error) {
 	d := &dialect{mysql: true}
+	version := v["version"]
 	switch maria := strings.Contains(version, "MariaDB"); {
 	case maria && !atLeast(strings.TrimPrefix(version, "5.5.5-"), 10, 6, 0):
 		return nil, fmt.Errorf("MariaDB 10.6 or newer is needed (for SKIP LOCKED), this is %s", version)
@@ -58,11 +74,14 @@ func newMySQL(version, packet, logBin, format string) (*dialect, error) {
 	case maria:
 		d.returning = true
 	}
-	if n, err := strconv.Atoi(packet); err != nil || n < minPacket {
-		return nil, fmt.Errorf("max_allowed_packet must be at least %d, it is %s", minPacket, packet)
+	if n, err := strconv.Atoi(v["max_allowed_packet"]); err != nil || n < minPacket {
+		return nil, fmt.Errorf("max_allowed_packet must be at least %d, it is %s", minPacket, v["max_allowed_packet"])
 	}
-	if logBin == "1" && format == "STATEMENT" {
+	if v["log_bin"] == "ON" && v["binlog_format"] == "STATEMENT" {
 		return nil, fmt.Errorf("binlog_format must be ROW or MIXED: STATEMENT refuses READ COMMITTED")
+	}
+	if charset := v["character_set_client"]; charset != "utf8mb4" {
+		return nil, fmt.Errorf("the connection's character set must be utf8mb4, it is %s: see charset in the data source name", charset)
 	}
 	return d, nil
 }

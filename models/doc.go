@@ -32,9 +32,10 @@
 // # What a host opens
 //
 // The store works on the host's *gorm.DB and depends on nothing in its data
-// source name: no parseTime, loc, clientFoundRows or interpolateParams. It
-// needs MySQL 8.0.1, MariaDB 10.6 or SQLite 3.35, and two connections at once
-// are enough. For SQLite with github.com/ncruces/go-sqlite3:
+// source name (parseTime, loc, clientFoundRows, interpolateParams, isolation)
+// but the character set utf8mb4, which is the driver's default. It needs MySQL
+// 8.0.1, MariaDB 10.6 or SQLite 3.35; a pool of one connection works. For
+// SQLite with github.com/ncruces/go-sqlite3:
 //
 //	file:PATH?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)
 //

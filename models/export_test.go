@@ -21,9 +21,15 @@ var (
 	NewMySQL = newMySQL
 	Message  = message
 	GaveWay  = gaveWay
+
+	PackTexts    = packTexts
+	UnpackTexts  = unpackTexts
+	EncodeInputs = encodeInputs
+	DecodeInputs = decodeInputs
 )
 
 const (
 	MaxBatchRows = maxBatchRows
+	MaxWaiting   = maxWaiting
 	KeepKeys     = keepKeys
 )

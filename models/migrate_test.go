@@ -109,25 +109,35 @@ func TestVersions(t *testing.T) {
 	for _, tc := range []struct {
 		version, packet, log, format, want string
 	}{
-		{"8.0.1", "4194304", "1", "ROW", ""},
-		{"8.4.3-cloud", "67108864", "0", "STATEMENT", ""},
-		{"10.6.0-MariaDB", "16777216", "1", "MIXED", ""},
-		{"5.5.5-10.11.19-MariaDB-0+deb12u1", "16777216", "0", "MIXED", ""},
-		{"11.4.2-MariaDB-log", "16777216", "0", "MIXED", ""},
-		{"8.0.0-dmr", "4194304", "0", "ROW", "MySQL 8.0.1 or newer is needed (for SKIP LOCKED), this is 8.0.0-dmr"},
-		{"5.7.44", "4194304", "0", "ROW", "MySQL 8.0.1 or newer is needed (for SKIP LOCKED), this is 5.7.44"},
-		{"10.5.27-MariaDB", "16777216", "0", "MIXED", "MariaDB 10.6 or newer is needed (for SKIP LOCKED), this is 10.5.27-MariaDB"},
-		{"strange", "16777216", "0", "MIXED", "MySQL 8.0.1 or newer is needed (for SKIP LOCKED), this is strange"},
-		{"8.0.36", "1048576", "0", "ROW", "max_allowed_packet must be at least 4194304, it is 1048576"},
-		{"8.0.36", "4194304", "1", "STATEMENT", "binlog_format must be ROW or MIXED: STATEMENT refuses READ COMMITTED"},
+		{"8.0.1", "4194304", "ON", "ROW", ""},
+		{"8.4.3-cloud", "67108864", "OFF", "STATEMENT", ""},
+		{"10.6.0-MariaDB", "16777216", "ON", "MIXED", ""},
+		{"5.5.5-10.11.19-MariaDB-0+deb12u1", "16777216", "OFF", "MIXED", ""},
+		{"11.4.2-MariaDB-log", "16777216", "OFF", "MIXED", ""},
+		{"8.0.0-dmr", "4194304", "OFF", "ROW", "MySQL 8.0.1 or newer is needed (for SKIP LOCKED), this is 8.0.0-dmr"},
+		{"5.7.44", "4194304", "OFF", "ROW", "MySQL 8.0.1 or newer is needed (for SKIP LOCKED), this is 5.7.44"},
+		{"10.5.27-MariaDB", "16777216", "OFF", "MIXED", "MariaDB 10.6 or newer is needed (for SKIP LOCKED), this is 10.5.27-MariaDB"},
+		{"strange", "16777216", "OFF", "MIXED", "MySQL 8.0.1 or newer is needed (for SKIP LOCKED), this is strange"},
+		{"8.0.36", "1048576", "OFF", "ROW", "max_allowed_packet must be at least 4194304, it is 1048576"},
+		{"8.0.36", "4194304", "ON", "STATEMENT", "binlog_format must be ROW or MIXED: STATEMENT refuses READ COMMITTED"},
 	} {
 		got := ""
-		if _, err := models.NewMySQL(tc.version, tc.packet, tc.log, tc.format); err != nil {
+		if _, err := models.NewMySQL(map[string]string{
+			"version": tc.version, "max_allowed_packet": tc.packet, "log_bin": tc.log, "binlog_format": tc.format, "character_set_client": "utf8mb4",
+		}); err != nil {
 			got = err.Error()
 		}
 		if got != tc.want {
 			t.Errorf("%s: got %q, want %q", tc.version, got, tc.want)
 		}
+	}
+}
+
+func TestCharacterSet(t *testing.T) {
+	_, err := models.Open(ctx(t), modelstest.MariaDB(t, "charset=latin1").Open(), models.Options{Keys: modelstest.Keys()})
+	const want = "open store: the connection's character set must be utf8mb4, it is latin1: see charset in the data source name"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -2,6 +2,7 @@ package models
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,7 +11,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // Limits of recording.
@@ -22,19 +22,6 @@ const (
 	recordPace     = 250 * time.Millisecond // between two writes, so that a flood makes few
 	recordTimeout  = 5 * time.Second
 )
-
-// counts of a listener that are not written yet.
-type counts struct {
-	accepted, refused, duplicate int64
-	last                         Micros
-}
-
-func (c *counts) add(d counts) {
-	c.accepted += d.accepted
-	c.refused += d.refused
-	c.duplicate += d.duplicate
-	c.last = max(c.last, d.last)
-}
 
 // recorder writes behind what nobody waits for: deliveries without a run, and
 // the listeners' counters.
@@ -185,7 +172,7 @@ func (s *Store) Flush(ctx context.Context) error {
 		return nil
 	}
 
-	slices.SortStableFunc(list, func(a, b *Delivery) int { return int(a.ReceivedAt - b.ReceivedAt) })
+	slices.SortStableFunc(list, func(a, b *Delivery) int { return cmp.Compare(a.ReceivedAt, b.ReceivedAt) })
 	var errs []error
 	for chunk := range slices.Chunk(list, maxBatchRows) {
 		if err := s.writeRecords(ctx, chunk); err != nil {
@@ -260,46 +247,4 @@ func trimRefused(tx *gorm.DB, listener int64) error {
 		return err
 	}
 	return tx.Where("listener_id = ? AND delivery_id IN ?", listener, gone).Delete(&refusedRow{}).Error
-}
-
-// counterRow counts the deliveries of a listener, whatever is purged.
-type counterRow struct {
-	ListenerID int64  `gorm:"column:listener_id;primaryKey;autoIncrement:false"`
-	Accepted   int64  `gorm:"column:accepted"`
-	Refused    int64  `gorm:"column:refused"`
-	Duplicate  int64  `gorm:"column:duplicate"`
-	LastAt     Micros `gorm:"column:last_at"`
-}
-
-func (counterRow) TableName() string { return "webhooks_counters" }
-
-// writeCounts adds to the counters, in the order of ids, so that nodes do not
-// wait for each other in a circle.
-func (s *Store) writeCounts(ctx context.Context, sums map[int64]counts) error {
-	if len(sums) == 0 {
-		return nil
-	}
-	ids := make([]int64, 0, len(sums))
-	for id := range sums {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	return s.write(ctx, func(tx *gorm.DB) error {
-		for _, id := range ids {
-			c := sums[id]
-			err := tx.Clauses(clause.OnConflict{
-				Columns: []clause.Column{{Name: "listener_id"}},
-				DoUpdates: clause.Assignments(map[string]any{
-					"accepted":  gorm.Expr("accepted + ?", c.accepted),
-					"refused":   gorm.Expr("refused + ?", c.refused),
-					"duplicate": gorm.Expr("duplicate + ?", c.duplicate),
-					"last_at":   gorm.Expr("CASE WHEN last_at < ? THEN ? ELSE last_at END", c.last, c.last),
-				}),
-			}).Create(&counterRow{ListenerID: id, Accepted: c.accepted, Refused: c.refused, Duplicate: c.duplicate, LastAt: c.last}).Error
-			if err != nil {
-				return fmt.Errorf("count deliveries of listener %d: %w", id, err)
-			}
-		}
-		return nil
-	})
 }

@@ -51,6 +51,16 @@ type runRow struct {
 
 func (runRow) TableName() string { return "webhooks_runs" }
 
+const runColumns = "id, listener_id, version_id, open, state, reason, error, due_at, token, claims, answered, finished_at"
+
+func (r *runRow) values() []any {
+	var open any
+	if r.Open != nil {
+		open = *r.Open
+	}
+	return []any{r.ID, r.ListenerID, r.VersionID, open, r.State, r.Reason, r.Error, int64(r.DueAt), r.Token, r.Claims, r.Answered, int64(r.FinishedAt)}
+}
+
 func (r *runRow) run() *Run {
 	return &Run{
 		ID: r.ID, ListenerID: r.ListenerID, VersionID: r.VersionID, State: r.State, Reason: r.Reason, Error: r.Error, DueAt: r.DueAt,

@@ -58,9 +58,16 @@ func outputIdentity(run int64, path string) string {
 	return fmt.Sprintf("output of %s in run %d", path, run)
 }
 
-func (k *keyring) sealStep(run int64, s *StepRow) (*stepRow, error) {
+func (s *StepRow) check() error {
 	if len(s.Path) > maxPath {
-		return nil, fmt.Errorf("step %s…: its path is longer than %d bytes", s.Path[:64], maxPath)
+		return fmt.Errorf("step %s…: its path is longer than %d bytes", s.Path[:64], maxPath)
+	}
+	return nil
+}
+
+func (k *keyring) sealStep(run int64, s *StepRow) (*stepRow, error) {
+	if err := s.check(); err != nil {
+		return nil, err
 	}
 	return &stepRow{
 		RunID: run, Path: s.Path, Seq: s.Seq, Line: s.Line, Name: message(s.Name), Action: cut(s.Action, 128), State: s.State,

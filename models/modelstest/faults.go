@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"sync"
 	"sync/atomic"
 
 	mysqldriver "github.com/go-sql-driver/mysql"
@@ -57,6 +58,16 @@ func (f *Faults) LoseCommits() {
 		}
 		return driver.ErrBadConn
 	}})
+}
+
+// HoldCommits lets no commit begin until release is called, which may be done twice.
+func (f *Faults) HoldCommits() (release func()) {
+	held := make(chan struct{})
+	f.now.Store(&faults{commit: func(commit func() error) error {
+		<-held
+		return commit()
+	}})
+	return sync.OnceFunc(func() { close(held) })
 }
 
 // None heals the database.

@@ -247,7 +247,7 @@ func (g *generator) pick(label string, of ...string) string {
 func (g *generator) condition() string {
 	of := []string{"payload.yes", "payload.no", "payload.none", "payload.list[0]", "payload.text > 1", "not payload.no", "failing", "len(heavy) > 3"}
 	for _, n := range g.names {
-		of = append(of, n+" != nil", n+" == nil", n+".ok")
+		of = append(of, n+" != nil", n+" == nil", n+" == 1")
 	}
 	return g.pick("condition", of...)
 }

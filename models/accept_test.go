@@ -208,7 +208,7 @@ func TestAcceptOverload(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	f := &modelstest.Faults{}
 	node := modelstest.Store(t, w.database.OpenFaulty(f), w.clock)
-	node.SetTimeout(time.Minute)
+	node.SetTimeout(patience)
 	release := f.HoldCommits()
 	const callers, refusals = models.MaxWaiting + models.MaxBatchRows + 100, 100
 	errs := make(chan error, callers)
@@ -262,7 +262,7 @@ func TestAcceptDeadline(t *testing.T) {
 			must(t, tx.Exec("UNLOCK TABLES").Error)
 		}
 		must(t, tx.Rollback().Error)
-		w.SetTimeout(2 * time.Second)
+		w.SetTimeout(patience)
 		run := w.accept()
 		list, err := w.Deliveries(ctx(t), models.DeliveryFilter{}, models.Page{})
 		must(t, err)

@@ -20,6 +20,7 @@ func faulty(t *testing.T, test func(t *testing.T, w *world, node *models.Store, 
 	onEach(t, func(t *testing.T, w *world) {
 		f := &modelstest.Faults{}
 		node := modelstest.Store(t, w.database.OpenFaulty(f), w.clock)
+		node.SetTimeout(patience)
 		test(t, w, node, f)
 	})
 }
@@ -181,6 +182,7 @@ func TestOneConnection(t *testing.T) {
 		must(t, err)
 		pool.SetMaxOpenConns(1)
 		s := modelstest.Store(t, db, nil)
+		s.SetTimeout(patience)
 		w := &world{Store: s, t: t, database: d, clock: modelstest.NewClock(), listener: &models.Listener{ID: 1}, version: &models.Version{}}
 		run, err := s.Accept(ctx(t), w.delivery(), &models.NewRun{Lease: lease})
 		must(t, err)

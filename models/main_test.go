@@ -19,6 +19,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const lease = 30 * time.Second
 
+// patience is Accept's deadline here: a test on a busy machine is no overload.
+const patience = time.Minute
+
 // world is a store on a new database, with a behavior that is published and a
 // listener that uses it.
 type world struct {
@@ -40,7 +43,7 @@ func onEach(t *testing.T, test func(t *testing.T, w *world)) {
 func newWorld(t *testing.T, d *modelstest.Database) *world {
 	t.Helper()
 	w := &world{t: t, database: d, clock: modelstest.NewClock()}
-	w.Store = modelstest.Store(t, d.Open(), w.clock)
+	w.Store = w.another()
 	w.behavior = &models.Behavior{Name: "Bounces", Source: "steps: []", UpdatedBy: "ann"}
 	must(t, w.CreateBehavior(t.Context(), w.behavior))
 	var err error
@@ -54,7 +57,9 @@ func newWorld(t *testing.T, d *modelstest.Database) *world {
 // another opens a store of another node on the same database.
 func (w *world) another() *models.Store {
 	w.t.Helper()
-	return modelstest.Store(w.t, w.database.Open(), w.clock)
+	s := modelstest.Store(w.t, w.database.Open(), w.clock)
+	s.SetTimeout(patience)
+	return s
 }
 
 func (w *world) delivery() *models.Delivery {

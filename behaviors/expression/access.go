@@ -2,6 +2,7 @@ package expression
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
@@ -26,23 +27,43 @@ func (c *compiler) identifier(n *ast.IdentifierNode) operand {
 		c.report(at, "function-not-called", "write `"+name+"(…)`", "`%s` is a function and is not called", name)
 		return failed(at)
 	}
+	if c.isNamespace(name) {
+		c.report(at, "function-not-called", "call one of its functions", "`%s` is a namespace of functions", name)
+		return failed(at)
+	}
 	c.unknownName(at, name)
 	return failed(at)
 }
 
+// otherWords are what other languages call what is written differently here.
+var otherWords = map[string]string{"null": "nil", "none": "nil", "undefined": "nil", "nil": "nil", "true": "true", "false": "false"}
+
 func (c *compiler) unknownName(at span, name string) {
-	names := c.config.Scope.Names()
-	for _, l := range c.locals {
-		names = append(names, l.name)
+	near := otherWords[strings.ToLower(name)]
+	if near == "" {
+		names := c.config.Scope.Names()
+		for _, l := range c.locals {
+			names = append(names, l.name)
+		}
+		near = Nearest(name, names)
 	}
-	suggestion := ""
-	if near := Nearest(name, names); near != "" {
-		suggestion = "did you mean `" + near + "`?"
+	p := c.report(at, "unknown-name", didYouMean(near), "unknown name `%s`", name)
+	p.Fixes = c.rename(at, near)
+}
+
+func didYouMean(near string) string {
+	if near == "" {
+		return ""
 	}
-	p := c.report(at, "unknown-name", suggestion, "unknown name `%s`", name)
-	if near := Nearest(name, names); near != "" {
-		p.Fixes = []Fix{{Title: "Write " + near, From: at.from, To: at.to, Text: near}}
+	return "did you mean `" + near + "`?"
+}
+
+// rename is the fix that writes another name.
+func (c *compiler) rename(at span, near string) []Fix {
+	if near == "" {
+		return nil
 	}
+	return []Fix{{Title: "Write " + near, From: at.from, To: at.to, Text: near}}
 }
 
 func (c *compiler) localOperand(l local, at span) operand {
@@ -87,6 +108,9 @@ func (c *compiler) pointer(n *ast.PointerNode) operand {
 }
 
 func (c *compiler) member(n *ast.MemberNode) operand {
+	if o, ok := c.uncalled(n); ok {
+		return o
+	}
 	base := c.node(n.Node)
 	property := c.node(n.Property)
 	at := base.at.union(property.at)
@@ -131,6 +155,32 @@ func (c *compiler) member(n *ast.MemberNode) operand {
 	return o
 }
 
+// uncalled reports a function of a namespace that is not called.
+func (c *compiler) uncalled(n *ast.MemberNode) (operand, bool) {
+	space, ok := n.Node.(*ast.IdentifierNode)
+	name, ok2 := n.Property.(*ast.StringNode)
+	if !ok || !ok2 || c.isValue(space.Value) || !c.isNamespace(space.Value) {
+		return operand{}, false
+	}
+	at := c.token(space).union(c.token(name))
+	full := space.Value + "." + name.Value
+	if c.config.Functions[full] == nil {
+		c.unknownFunction(at, full)
+	} else {
+		c.report(at, "function-not-called", "write `"+full+"(…)`", "`%s` is a function and is not called", full)
+	}
+	return failed(at), true
+}
+
+// isValue tells whether a name stands for a value where the compiler is.
+func (c *compiler) isValue(name string) bool {
+	if _, ok := c.local(name); ok {
+		return true
+	}
+	_, ok := c.config.Scope.Lookup(name)
+	return ok
+}
+
 // pathKey is the key of a constant member that a payload path can have: a name,
 // or a position from the front.
 func pathKey(property operand) (payload.Key, bool) {
@@ -148,17 +198,22 @@ func pathKey(property operand) (payload.Key, bool) {
 	return payload.Key{}, false
 }
 
-// memberType is the type of a member, and reports a field that is not there.
+// memberType is the type of a member, and reports one that cannot be there.
 func (c *compiler) memberType(base, property operand) Type {
+	name, named := property.value.(string)
+	named = named && property.is
 	switch base.typ.Kind {
+	case Any, Nil:
+		return Type{}
 	case List:
-		if base.typ.Elem != nil && property.typ.fits(Int) && property.typ.known() {
-			return *base.typ.Elem
+		if named {
+			c.noMember(base, property, name, "take one item, as in `[0]`, or all of them with map(…)")
+		} else if property.typ.known() && property.typ.fits(Int) {
+			return base.typ.element()
 		}
 		return Type{}
 	case Map:
-		name, ok := property.value.(string)
-		if !ok || !property.is {
+		if !named {
 			return Type{}
 		}
 		if t, ok := base.typ.Fields[name]; ok {
@@ -167,26 +222,49 @@ func (c *compiler) memberType(base, property operand) Type {
 		if base.typ.Open && !base.typ.Sample || base.typ.Fields == nil {
 			return Type{}
 		}
-		names := make([]string, 0, len(base.typ.Fields))
-		for f := range base.typ.Fields {
-			names = append(names, f)
-		}
-		suggestion := ""
-		near := Nearest(name, names)
-		if near != "" {
-			suggestion = "did you mean `" + near + "`?"
-		}
-		what := strings.TrimSpace(c.text(base.at))
-		p := c.report(property.at, "unknown-field", suggestion, "`%s` has no field `%s`", what, name)
-		if base.typ.Sample {
-			p.Severity = SeverityWarning
-			p.Message = "the sample has no field `" + name + "` in `" + what + "`"
-		}
-		if near != "" && c.text(property.at) == name {
-			p.Fixes = []Fix{{Title: "Write " + near, From: property.at.from, To: property.at.to, Text: near}}
+		c.unknownField(base, property, name)
+	default:
+		if named {
+			c.noMember(base, property, name, "")
 		}
 	}
 	return Type{}
+}
+
+// noMember reports a field of what has none at all.
+func (c *compiler) noMember(base, property operand, name, suggestion string) {
+	p := c.report(property.at, "unknown-field", suggestion, "%s has no field `%s`", base.typ.Kind, name)
+	if base.typ.Sample {
+		p.Severity = SeverityWarning
+		p.Message += "; the sample has " + base.typ.Kind.String() + " here"
+	}
+}
+
+func (c *compiler) unknownField(base, property operand, name string) {
+	names := make([]string, 0, len(base.typ.Fields))
+	for f := range base.typ.Fields {
+		names = append(names, f)
+	}
+	near := Nearest(name, names)
+	what := strings.TrimSpace(c.text(base.at))
+	p := c.report(property.at, "unknown-field", didYouMean(near), "`%s` has no field `%s`", what, name)
+	if base.typ.Sample {
+		p.Severity = SeverityWarning
+		p.Message = "the sample has no field `" + name + "` in `" + what + "`"
+	}
+	if c.text(property.at) == name && isWord(near) {
+		p.Fixes = c.rename(property.at, near)
+	}
+}
+
+// isWord tells whether a field can be written behind a dot.
+func isWord(name string) bool {
+	for i, r := range name {
+		if r != '_' && !unicode.IsLetter(r) && (i == 0 || !unicode.IsDigit(r)) {
+			return false
+		}
+	}
+	return name != ""
 }
 
 // field reads a member by name; what has no such member gives nil.
@@ -219,81 +297,4 @@ func index(v, key any) any {
 		}
 	}
 	return nil
-}
-
-func (c *compiler) slice(n *ast.SliceNode) operand {
-	base := c.node(n.Node)
-	token := c.token(n)
-	at := base.at.union(token)
-	c.plain(base, "that is cut")
-	if !base.typ.fits(List) && !base.typ.fits(Text) {
-		c.mismatch(base, "only a list or a text can be cut, but this is "+base.typ.Kind.String())
-	}
-	bounds := [2]closure{}
-	for i, b := range []ast.Node{n.From, n.To} {
-		if b == nil {
-			continue
-		}
-		o := c.node(b)
-		c.plain(o, "as a position")
-		c.want(o, Int, "a position")
-		at = at.union(o.at)
-		bounds[i] = c.value(o)
-	}
-	at = c.closing(at, ']')
-	from := c.value(base)
-	t := base.typ
-	if t.Kind == Any {
-		t = Type{}
-	}
-	return operand{typ: t, at: at, kind: "Slice", token: token.from, run: func(m *machine) any {
-		v := from(m)
-		lo, hi := bound(m, bounds[0], at), bound(m, bounds[1], at)
-		m.step(1)
-		switch v := v.(type) {
-		case []any:
-			i, j := limits(lo, hi, len(v))
-			return v[i:j:j]
-		case string:
-			m.text(len(v))
-			runes := []rune(v)
-			i, j := limits(lo, hi, len(runes))
-			m.take(len(v))
-			return string(runes[i:j])
-		case nil:
-			return nil
-		}
-		return nil
-	}}
-}
-
-// bound is a bound of a slice: absent or nil is the list's own.
-func bound(m *machine, b closure, at span) *int64 {
-	if b == nil {
-		return nil
-	}
-	switch v := b(m).(type) {
-	case nil:
-		return nil
-	case int64:
-		return &v
-	}
-	m.at = at
-	m.fail("type", "a position must be an integer")
-	return nil
-}
-
-func limits(lo, hi *int64, n int) (int, int) {
-	clamp := func(p *int64, missing int) int {
-		if p == nil {
-			return missing
-		}
-		i := *p
-		if i < 0 {
-			i += int64(n)
-		}
-		return int(min(max(i, 0), int64(n)))
-	}
-	i, j := clamp(lo, 0), clamp(hi, n)
-	return i, max(i, j)
 }

@@ -1,6 +1,9 @@
 package expression
 
-import "slices"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // Builtins lists the functions that the language knows, sorted by name: expr's
 // builtins that it admits, and its own.
@@ -24,7 +27,7 @@ func param(name string, k Kind) Param    { return Param{Name: name, Type: Of(k)}
 func optional(name string, k Kind) Param { return Param{Name: name, Type: Of(k), Optional: true} }
 
 // fn declares a builtin.
-func fn(name string, params []Param, result Kind, doc, example string, run func(m *machine, a []any) any) *Function {
+func fn(name string, params []Param, result Kind, doc, example string, run builtin) *Function {
 	return &Function{Name: name, Params: params, Result: Of(result), Doc: doc, Example: example, run: run}
 }
 
@@ -34,14 +37,22 @@ func nilSafe(f *Function) *Function {
 	return f
 }
 
-// texts gives the arguments of a function of texts.
+// infers says how the result's type follows from the arguments'.
+func (f *Function) infers(result func(args []Type) Type) *Function {
+	f.infer = result
+	return f
+}
+
+// binds says what is done about literals among the arguments.
+func (f *Function) binds(bind func(literals []constant) (builtin, *fault)) *Function {
+	f.bind = bind
+	return f
+}
+
+// str is an argument that must be a text.
 func (m *machine) str(v any, name string) string {
 	s, ok := v.(string)
 	if !ok {
-		if b, isBytes := v.([]byte); isBytes {
-			m.text(len(b))
-			return string(b)
-		}
 		m.fail("type", "`"+name+"` takes a text, but this is "+kindOf(v).String())
 	}
 	m.text(len(s))
@@ -49,9 +60,9 @@ func (m *machine) str(v any, name string) string {
 }
 
 func (m *machine) integer(v any, name string) int64 {
-	i, ok := integral(v)
+	i, ok := integral(m.number(v, "`"+name+"`"))
 	if !ok {
-		m.fail("type", "`"+name+"` takes an integer, but this is "+kindOf(v).String())
+		m.fail("type", "`"+name+"` takes an integer, but this is a fraction")
 	}
 	return i
 }
@@ -65,45 +76,12 @@ func (m *machine) listOf(v any, name string) []any {
 	return l
 }
 
-func predicateFunctions() []*Function {
-	docs := map[string][2]string{
-		"any":           {"whether the predicate holds for some item", "any(payload.labels, .name == \"bug\")"},
-		"all":           {"whether the predicate holds for every item; false for nil", "all(payload.checks, .ok)"},
-		"none":          {"whether the predicate holds for no item", "none(payload.items, .failed)"},
-		"one":           {"whether the predicate holds for exactly one item", "one(payload.items, .primary)"},
-		"filter":        {"the items for which the predicate holds", "filter(payload.items, .price > 10)"},
-		"map":           {"what the expression gives for each item", "map(payload.labels, .name)"},
-		"find":          {"the first item for which the predicate holds, or nil", "find(payload.emails, .primary)"},
-		"findIndex":     {"the position of the first such item, or nil", "findIndex(payload.items, .id == 3)"},
-		"findLast":      {"the last item for which the predicate holds, or nil", "findLast(payload.items, .done)"},
-		"findLastIndex": {"the position of the last such item, or nil", "findLastIndex(payload.items, .done)"},
-		"count":         {"how many items the predicate holds for", "count(payload.items, .done)"},
-		"sum":           {"the sum of the items, or of what the expression gives for each; nil is skipped", "sum(payload.lines, .amount)"},
-		"groupBy":       {"a map of lists of the items, by what the expression gives", "groupBy(payload.items, .status)"},
-		"sortBy":        {"the items in order of what the expression gives; \"desc\" turns it round", "sortBy(payload.items, .price, \"desc\")"},
-		"reduce":        {"one value made of all: #acc is the value so far, # the item", "reduce(payload.items, #acc + #.price, 0)"},
-	}
-	fs := make([]*Function, 0, len(docs))
-	for name, doc := range docs {
-		spec := predicates[name]
-		params := []Param{param("list", List), {Name: "predicate", Optional: spec.bare}}
-		switch name {
-		case "sortBy":
-			params = append(params, optional("order", Text))
-		case "reduce":
-			params = append(params, optional("initial", Any))
-		}
-		fs = append(fs, &Function{Name: name, Params: params, Result: spec.result, Doc: doc[0], Example: doc[1], NilSafe: true, predicate: true})
-	}
-	return fs
-}
-
 func generalFunctions() []*Function {
 	return []*Function{
 		nilSafe(fn("len", []Param{param("value", Any)}, Int, "the length of a text (in characters), a list or a map; 0 for nil", `len(payload.items)`, length)),
 		nilSafe(fn("type", []Param{param("value", Any)}, Text, `the kind of a value: "nil", "bool", "int", "float", "string", "array", "map", …`, `type(payload.id)`,
 			func(_ *machine, a []any) any { return typeName(a[0]) })),
-		fn("int", []Param{param("value", Any)}, Int, "an integer, from a number or a text; a fraction is cut", `int("42")`, toInt),
+		fn("int", []Param{param("value", Any)}, Int, "an integer, from a number or a text (in decimal digits); a fraction is cut", `int("42")`, toInt),
 		fn("float", []Param{param("value", Any)}, Float, "a float, from a number or a text", `float("4.5")`, toFloatValue),
 		fn("string", []Param{param("value", Any)}, Text, "the text form of a value", `string(payload.id)`,
 			func(m *machine, a []any) any { return m.textOf(a[0]) }),
@@ -115,17 +93,24 @@ func length(m *machine, a []any) any {
 	case nil:
 		return int64(0)
 	case string:
-		m.text(len(v))
-		return int64(len([]rune(v)))
+		return int64(m.characters(v))
 	case []byte:
 		return int64(len(v))
 	case []any:
 		return int64(len(v))
 	case map[string]any:
 		return int64(len(v))
+	case Object:
+		return int64(len(v.Members()))
 	}
 	m.fail("type", "`len` takes a text, a list or a map, but this is "+kindOf(a[0]).String())
 	return nil
+}
+
+// characters counts those of a text.
+func (m *machine) characters(s string) int {
+	m.text(len(s))
+	return utf8.RuneCountInString(s)
 }
 
 func typeName(v any) string {

@@ -41,32 +41,32 @@ func (c *compiler) isNamespace(name string) bool {
 
 func (c *compiler) call(name string, at span, args []ast.Node) operand {
 	o := operand{at: at, kind: "Call", token: at.from}
-	if _, ok := predicates[name]; ok && c.config.Functions[name] != nil && len(args) > 0 {
-		return c.predicateCall(o, name, args)
-	}
 	fn := c.config.Functions[name]
 	if fn == nil {
 		c.unknownFunction(at, name)
+	} else if fn.over != nil && len(args) > 0 {
+		return c.iterate(o, fn, args)
 	}
 	runs := make([]closure, len(args))
+	operands := make([]operand, len(args))
 	for i, a := range args {
 		x := c.node(a)
 		o.at = o.at.union(x.at)
-		runs[i] = c.value(x)
+		runs[i], operands[i] = c.value(x), x
 		if fn == nil {
 			continue
 		}
 		p, ok := fn.param(i)
 		if !ok {
 			if i == len(fn.Params) {
-				c.report(x.at, "argument-count", "", "`%s` takes %s, this is one more", name, countArguments(fn))
+				c.report(x.at, "argument-count", "", "`%s` takes %s, and this is one more", name, countArguments(fn))
 			}
 			continue
 		}
 		c.argument(name, p, x)
 	}
-	if strings.HasPrefix(c.rest(o.at), "(") {
-		o.at.to++
+	if len(args) == 0 {
+		o.at = c.closing(o.at, '(')
 	}
 	o.at = c.closing(o.at, ')')
 	if fn == nil {
@@ -76,12 +76,33 @@ func (c *compiler) call(name string, at span, args []ast.Node) operand {
 		c.report(o.at, "argument-count", "", "`%s` takes %s, and here are %d", name, countArguments(fn), len(args))
 		return failed(o.at)
 	}
-	o.typ = fn.Result
-	o.run = callClosure(fn, runs, o.at)
+	types := make([]Type, len(operands))
+	for i, x := range operands {
+		types[i] = x.typ
+	}
+	o.typ = fn.result(types)
+	o.run = callClosure(fn, c.bound(fn, operands), runs, o.at)
 	return o
 }
 
-func (c *compiler) rest(s span) string { return strings.TrimSpace(string(c.source[s.to:])) }
+// bound is the run of a builtin for the literals among its arguments.
+func (c *compiler) bound(fn *Function, args []operand) builtin {
+	if fn.bind == nil {
+		return fn.run
+	}
+	literals := make([]constant, len(args))
+	for i, x := range args {
+		literals[i] = x.constant
+	}
+	run, wrong := fn.bind(literals)
+	if wrong != nil {
+		c.report(args[wrong.argument].at, wrong.code, "", "%s", wrong.message)
+	}
+	if run == nil {
+		return fn.run
+	}
+	return run
+}
 
 func (c *compiler) argument(name string, p Param, x operand) {
 	if x.typ.secret() {
@@ -96,16 +117,24 @@ func (c *compiler) argument(name string, p Param, x operand) {
 	}
 }
 
+// countArguments says how many arguments a function takes.
 func countArguments(f *Function) string {
 	least, most := f.required(), len(f.Params)
-	word := map[int]string{0: "no argument", 1: "one argument", 2: "two arguments", 3: "three arguments", 4: "four arguments"}
+	words := []string{"no", "one", "two", "three", "four", "five"}
+	word := func(n int) string { return words[min(n, len(words)-1)] }
+	noun := func(n int) string {
+		if n == 1 {
+			return " argument"
+		}
+		return " arguments"
+	}
 	switch {
 	case most > 0 && f.Params[most-1].Variadic:
-		return "at least " + word[least]
+		return "at least " + word(max(least, 1)) + noun(max(least, 1))
 	case least == most:
-		return word[most]
+		return word(most) + noun(most)
 	}
-	return word[least] + " to " + strings.Fields(word[most])[0]
+	return word(least) + " to " + word(most) + noun(most)
 }
 
 func (c *compiler) unknownFunction(at span, name string) {
@@ -124,52 +153,58 @@ func (c *compiler) unknownFunction(at span, name string) {
 	for f := range c.config.Functions {
 		names = append(names, f)
 	}
-	suggestion := ""
 	near := Nearest(name, names)
-	if near != "" {
-		suggestion = "did you mean `" + near + "`?"
-	}
-	p := c.report(at, "unknown-function", suggestion, "unknown function `%s`", name)
-	if near != "" && c.text(at) == name {
-		p.Fixes = []Fix{{Title: "Write " + near, From: at.from, To: at.to, Text: near}}
+	p := c.report(at, "unknown-function", didYouMean(near), "unknown function `%s`", name)
+	if c.text(at) == name {
+		p.Fixes = c.rename(at, near)
 	}
 }
 
 // callClosure evaluates the arguments on the machine's stack and calls.
-func callClosure(fn *Function, runs []closure, at span) closure {
+func callClosure(fn *Function, run builtin, arguments []closure, at span) closure {
+	if run == nil {
+		run = func(m *machine, args []any) any { return fn.callHost(m, args, at) }
+	}
+	nilSafe := fn.NilSafe
 	return func(m *machine) any {
 		base := len(m.args)
 		missing := false
-		for _, run := range runs {
-			v := run(m)
+		for _, argument := range arguments {
+			v := argument(m)
 			missing = missing || v == nil
 			m.args = append(m.args, v)
 		}
-		args := m.args[base:]
-		defer func() { m.args = m.args[:base] }()
 		m.at = at
 		m.step(1)
-		if missing && !fn.NilSafe {
-			return nil
+		var result any
+		if !missing || nilSafe {
+			result = run(m, m.args[base:])
 		}
-		if fn.run != nil {
-			return fn.run(m, args)
-		}
-		if fn.Cost != nil {
-			m.step(fn.Cost(args))
-		} else {
-			for _, a := range args {
-				if s, ok := a.(string); ok {
-					m.text(len(s))
-				}
+		clear(m.args[base:])
+		m.args = m.args[:base]
+		return result
+	}
+}
+
+// callHost calls a function that is not of this package. It cannot be stopped,
+// so the deadline is looked at before and after.
+func (fn *Function) callHost(m *machine, args []any, at span) any {
+	if fn.Cost != nil {
+		m.step(fn.Cost(args))
+	} else {
+		for _, a := range args {
+			if s, ok := a.(string); ok {
+				m.text(len(s))
 			}
 		}
-		v, err := fn.Call(m.f, append([]any(nil), args...))
-		if err != nil {
-			e := *asError(err)
-			e.From, e.To = at.from, at.to
-			panic(failure{&e})
-		}
-		return v
 	}
+	m.inTime()
+	v, err := fn.Call(m.f, append([]any(nil), args...))
+	if err != nil {
+		e := *asError(err)
+		e.From, e.To = at.from, at.to
+		panic(failure{&e})
+	}
+	m.inTime()
+	return v
 }

@@ -84,12 +84,12 @@ type local struct {
 // Compile parses and checks one expression and reports every problem at once.
 // The result is nil where one of them is an error.
 func Compile(source string, config Config) (*Compiled, []Problem) {
-	node, problem := parse(source)
+	c := &compiler{config: config, source: []rune(source)}
+	node, problem := c.parse(source)
 	if problem != nil {
 		problem.Severity = SeverityError
 		return nil, []Problem{*problem}
 	}
-	c := &compiler{config: config, source: []rune(source)}
 	result := c.node(node)
 	if result.typ.secret() && !config.AllowSecret {
 		c.leak(result.at, "as the result")
@@ -116,12 +116,13 @@ func (c *compiler) report(at span, code, suggestion, format string, args ...any)
 }
 
 // mismatch is an error, or a warning where only a sample says so.
-func (c *compiler) mismatch(o operand, message string) {
+func (c *compiler) mismatch(o operand, message string) *Problem {
 	p := c.report(o.at, "type-mismatch", "", "%s", message)
 	if o.typ.Sample {
 		p.Severity = SeverityWarning
 		p.Message += " in the sample"
 	}
+	return p
 }
 
 func (c *compiler) leak(at span, where string) {
@@ -135,6 +136,13 @@ func (c *compiler) plain(o operand, where string) {
 		c.leak(o.at, where)
 	} else if o.typ.holdsSecret() {
 		c.leak(o.at, where+" (it holds one)")
+	}
+}
+
+// noHolder reports a map that holds a secret where its type would be forgotten.
+func (c *compiler) noHolder(o operand) {
+	if o.typ.holdsSecret() {
+		c.leak(o.at, "in a map (name the one field that you mean)")
 	}
 }
 
@@ -156,8 +164,8 @@ func (c *compiler) value(o operand) closure {
 	kind, token := o.kind, o.token
 	return func(m *machine) any {
 		v := run(m)
-		if m.f.Trace != nil {
-			m.f.Trace.record(m.f.At, token, kind, v)
+		if m.trace != nil {
+			m.trace.record(m.f.At, token, kind, v)
 		}
 		return v
 	}

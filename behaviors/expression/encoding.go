@@ -73,10 +73,27 @@ func (m *machine) bytes(v any, name string) []byte {
 	return nil
 }
 
-// parseJSON reads within the caps of a body; reading is bounded by the length.
+// parseJSON reads within the caps of a body, and charges before it reads.
 func (m *machine) parseJSON(v any, name string) (any, error) {
 	s := m.str(v, name)
 	m.step(len(s) / 4)
-	m.take(len(s) * 4)
+	m.take(decodedSize(s))
 	return payload.ParseJSON(s, payload.DefaultLimits)
+}
+
+// decodedSize is what the value of a JSON text takes at most: a text of 3 bytes
+// can be a map.
+func decodedSize(s string) int {
+	n := len(s)
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '{':
+			n += mapBytes(1)
+		case ':':
+			n += 80
+		case '[', ',':
+			n += 2 * slotBytes
+		}
+	}
+	return n
 }

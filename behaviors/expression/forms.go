@@ -6,11 +6,13 @@ func (c *compiler) conditional(n *ast.ConditionalNode) operand {
 	cond, yes, no := c.node(n.Cond), c.node(n.Exp1), c.node(n.Exp2)
 	c.plain(cond, "as a condition")
 	c.want(cond, Bool, "a condition")
-	at := cond.at.union(yes.at).union(no.at)
+	c.noHolder(yes)
+	c.noHolder(no)
+	at, testAt := cond.at.union(yes.at).union(no.at), cond.at
 	test, then, otherwise := c.value(cond), c.value(yes), c.value(no)
 	return operand{typ: merge(yes.typ, no.typ), at: at, kind: "Conditional", token: at.from, run: func(m *machine) any {
 		m.step(1)
-		if m.truth(test(m), cond.at) {
+		if m.truth(test(m), testAt) {
 			return then(m)
 		}
 		return otherwise(m)
@@ -23,6 +25,8 @@ func (c *compiler) declaration(n *ast.VariableDeclaratorNode) operand {
 	if c.taken(n.Name) {
 		c.report(at, "shadowed-name", "choose another name", "`%s` has a meaning already", n.Name)
 	}
+	let := c.opening(at, 't')
+	let.from = max(let.from-2, 0)
 	var slot int
 	var set closure
 	if value.path != nil {
@@ -34,7 +38,7 @@ func (c *compiler) declaration(n *ast.VariableDeclaratorNode) operand {
 	body := c.node(n.Expr)
 	run := c.value(body)
 	c.pop(1)
-	o := operand{typ: body.typ, at: c.opening(at, 't').union(body.at), run: run}
+	o := operand{typ: body.typ, at: let.union(body.at), run: run}
 	if set != nil {
 		o.run = func(m *machine) any {
 			m.locals[slot] = set(m)
@@ -48,7 +52,10 @@ func (c *compiler) taken(name string) bool {
 	if _, ok := c.config.Scope.Lookup(name); ok {
 		return true
 	}
-	return c.config.Functions[name] != nil
+	if _, ok := c.local(name); ok {
+		return true
+	}
+	return c.config.Functions[name] != nil || c.isNamespace(name)
 }
 
 func (c *compiler) sequence(n *ast.SequenceNode) operand {
@@ -147,7 +154,7 @@ func (c *compiler) mapLiteral(n *ast.MapNode) operand {
 	at = c.closing(at, '}')
 	return operand{typ: t, at: at, kind: "Map", token: c.token(n).from, run: func(m *machine) any {
 		m.step(1 + len(pairs))
-		m.take(len(pairs) * entryBytes)
+		m.take(mapBytes(len(pairs)))
 		result := make(map[string]any, len(pairs))
 		for _, p := range pairs {
 			k := p.key(m)
@@ -158,12 +165,12 @@ func (c *compiler) mapLiteral(n *ast.MapNode) operand {
 	}}
 }
 
-// mapKey is the text form of a key.
+// mapKey is the text form of a key; nil is empty.
 func (m *machine) mapKey(k any) string {
 	switch k := k.(type) {
 	case string:
 		return k
-	case nil, map[string]any, []any:
+	case map[string]any, []any, Object:
 		m.fail("type", "a key of a map must be a text, a number or a boolean")
 	}
 	return m.textOf(k)

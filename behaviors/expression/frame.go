@@ -25,8 +25,9 @@ type Scope interface {
 // Lazy is put into a slot to be evaluated when first read; its value is kept,
 // and so is an error.
 type Lazy struct {
-	Expr *Compiled
-	At   int // identifies the expression in a trace
+	Expr    *Compiled
+	At      int   // identifies the expression in a trace
+	Indices []int // the loop around the let, whoever reads it first
 
 	done  bool
 	value any
@@ -49,6 +50,8 @@ type Frame struct {
 	// it: for the trace, and for uuid().
 	At      int
 	Indices []int
+
+	machine *machine // kept for the next evaluation
 }
 
 // Limits bound one evaluation, and one walk of a result.

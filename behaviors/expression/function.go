@@ -26,9 +26,31 @@ type Function struct {
 	Call func(f *Frame, args []any) (any, error)
 
 	// run is the form of a builtin, which charges the budget by itself.
-	run func(m *machine, args []any) any
-	// predicate marks the builtins whose second argument is evaluated an item.
-	predicate bool
+	run builtin
+	// bind sees the arguments that are literals before anything runs: it gives
+	// run for them (nil: the usual one), or says what is wrong with one.
+	bind func(literals []constant) (builtin, *fault)
+	// infer gives the result's type where it follows from the arguments'.
+	infer func(args []Type) Type
+	// over is the form of a builtin whose second argument is evaluated an item.
+	over *iteration
+}
+
+// fault is what is wrong with a literal among the arguments of a call.
+type fault struct {
+	argument      int
+	code, message string
+}
+
+// builtin computes a function of this package.
+type builtin func(m *machine, args []any) any
+
+// result is the type of a call's result.
+func (f *Function) result(args []Type) Type {
+	if f.infer != nil && len(args) > 0 {
+		return f.infer(args)
+	}
+	return f.Result
 }
 
 func (f *Function) required() int {

@@ -1,6 +1,6 @@
 package expression
 
-import "sort"
+import "math/big"
 
 func listFunctions() []*Function {
 	one := []Param{param("list", List)}
@@ -16,17 +16,17 @@ func listFunctions() []*Function {
 				m.list(1)
 				return []any{a[0]}
 			})),
-		fn("first", one, Any, "the first item, or nil", `first(payload.items)`, func(m *machine, a []any) any { return index(m.listOf(a[0], "first"), int64(0)) }),
-		fn("last", one, Any, "the last item, or nil", `last(payload.items)`, func(m *machine, a []any) any { return index(m.listOf(a[0], "last"), int64(-1)) }),
+		fn("first", one, Any, "the first item, or nil", `first(payload.items)`, func(m *machine, a []any) any { return index(m.listOf(a[0], "first"), int64(0)) }).infers(itsElement),
+		fn("last", one, Any, "the last item, or nil", `last(payload.items)`, func(m *machine, a []any) any { return index(m.listOf(a[0], "last"), int64(-1)) }).infers(itsElement),
 		fn("get", []Param{param("value", Any), param("key", Any)}, Any, "a member or an item, or nil", `get(payload, "id")`, func(_ *machine, a []any) any { return index(a[0], a[1]) }),
 		fn("take", []Param{param("list", List), param("n", Int)}, List, "the first n items", `take(payload.items, 3)`, func(m *machine, a []any) any {
 			list, n := m.listOf(a[0], "take"), m.integer(a[1], "take")
 			if n < 0 {
 				m.fail("type", "`take` takes a number that is not negative")
 			}
-			i, j := limits(nil, &n, len(list))
+			i, j := limits(0, n, len(list))
 			return list[i:j:j]
-		}),
+		}).infers(sameList),
 		fn("reverse", one, List, "the items from the last to the first", `reverse([1, 2])`, func(m *machine, a []any) any {
 			list := m.listOf(a[0], "reverse")
 			m.list(len(list))
@@ -35,8 +35,8 @@ func listFunctions() []*Function {
 				result[len(list)-1-i] = x
 			}
 			return result
-		}),
-		fn("uniq", one, List, "the items without repetitions", `uniq([1, 1, 2])`, uniq),
+		}).infers(sameList),
+		fn("uniq", one, List, "the items without repetitions", `uniq([1, 1, 2])`, uniq).infers(sameList),
 		nilSafe(fn("concat", []Param{{Name: "lists", Type: Of(List), Variadic: true}}, List, "the items of several lists in one; nil is an empty one", `concat([1], [2])`, func(m *machine, a []any) any {
 			result := []any{}
 			for _, x := range a {
@@ -54,19 +54,18 @@ func listFunctions() []*Function {
 		fn("sort", []Param{param("list", List), optional("order", Text)}, List, `the items in order; "desc" turns it round`, `sort([2, 1])`, func(m *machine, a []any) any {
 			list := m.listOf(a[0], "sort")
 			descending := len(a) > 1 && m.descending(a[1])
-			m.list(2 * len(list))
 			return m.sorted(list, list, descending)
-		}),
+		}).infers(sameList),
 		nilSafe(fn("min", []Param{{Name: "numbers", Variadic: true}}, Number, "the least of the numbers, or of a list of them; nil is skipped", `min(1, 2)`, extreme("min", -1))),
 		nilSafe(fn("max", []Param{{Name: "numbers", Variadic: true}}, Number, "the greatest of the numbers, or of a list of them; nil is skipped", `max(1, 2)`, extreme("max", 1))),
 		nilSafe(fn("mean", []Param{{Name: "numbers", Variadic: true}}, Float, "the mean of the numbers; nil is skipped", `mean([1, 2])`, func(m *machine, a []any) any {
 			ns := m.numbers(a, "mean")
 			if len(ns) == 0 {
-				return nil
+				return ofNone(a)
 			}
 			total := 0.0
 			for _, n := range ns {
-				total += toFloat(n)
+				total += toFloat(m.number(n, "`mean`"))
 			}
 			return m.finite(total / float64(len(ns)))
 		})),
@@ -78,36 +77,54 @@ func uniq(m *machine, a []any) any {
 	list := m.listOf(a[0], "uniq")
 	m.list(len(list))
 	result := make([]any, 0, len(list))
-	seen := map[any]bool{}
+	seen := map[any]bool{} // of texts and small numbers, which are equal by themselves
+	var others []any
 	for _, x := range list {
 		m.step(1)
-		switch x.(type) {
-		case string, bool, nil:
-			if !seen[x] {
-				seen[x] = true
+		if s, ok := x.(string); ok {
+			m.text(len(s))
+		}
+		if key, ok := identity(x); ok {
+			if !seen[key] {
 				m.take(entryBytes)
+				seen[key] = true
 				result = append(result, x)
 			}
-			continue
-		}
-		known := false
-		for _, y := range result {
-			if m.equal(x, y, 0) {
-				known = true
-				break
-			}
-		}
-		if !known {
+		} else if !m.contains(others, x) {
+			m.take(2 * slotBytes)
+			others = append(others, x)
 			result = append(result, x)
 		}
 	}
 	return result
 }
 
-func (m *machine) flatten(dst, list []any, depth int) []any {
-	if depth > m.depth {
-		m.fail("budget-depth", "the list is nested too deep")
+// identity is a key that two values share where they are equal, if their kind
+// has one.
+func identity(v any) (any, bool) {
+	switch v := v.(type) {
+	case nil, bool, string, int64:
+		return v, true
+	case float64:
+		if i, ok := integral(v); ok {
+			return i, true
+		}
+		return v, true
 	}
+	return nil, false
+}
+
+func (m *machine) contains(list []any, v any) bool {
+	for _, x := range list {
+		if m.equal(v, x, 0) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *machine) flatten(dst, list []any, depth int) []any {
+	m.nested(depth)
 	m.list(len(list))
 	for _, x := range list {
 		if inner, ok := x.([]any); ok {
@@ -119,31 +136,39 @@ func (m *machine) flatten(dst, list []any, depth int) []any {
 	return dst
 }
 
-// numbers are the arguments, lists among them opened, without nil.
+// numbers are the arguments, those of lists among them in their place, without
+// nil.
 func (m *machine) numbers(a []any, name string) []any {
-	var ns []any
-	for _, x := range a {
-		switch x := x.(type) {
+	m.list(len(a))
+	return m.gather(make([]any, 0, len(a)), a, name, 0)
+}
+
+func (m *machine) gather(ns, values []any, name string, depth int) []any {
+	m.nested(depth)
+	for _, v := range values {
+		switch v := v.(type) {
 		case nil:
+		case int64, float64, *big.Int:
+			ns = append(ns, v)
 		case []any:
-			m.list(len(x))
-			for _, y := range x {
-				if y != nil {
-					ns = append(ns, m.comparable(y, name))
-				}
-			}
+			m.list(2 * len(v))
+			ns = m.gather(ns, v, name, depth+1)
 		default:
-			ns = append(ns, m.comparable(x, name))
+			m.fail("type", "`"+name+"` takes numbers, but this is "+kindOf(v).String())
 		}
 	}
 	return ns
 }
 
-func (m *machine) comparable(v any, name string) any {
-	if k := kindOf(v); k != Int && k != Float {
-		m.fail("type", "`"+name+"` takes numbers, but this is "+k.String())
+// ofNone is what mean and median give where there is no number: nil for nil, as
+// other functions do.
+func ofNone(a []any) any {
+	for _, v := range a {
+		if v != nil {
+			return 0.0
+		}
 	}
-	return v
+	return nil
 }
 
 func extreme(name string, sign int) func(m *machine, a []any) any {
@@ -161,13 +186,13 @@ func extreme(name string, sign int) func(m *machine, a []any) any {
 func median(m *machine, a []any) any {
 	ns := m.numbers(a, "median")
 	if len(ns) == 0 {
-		return nil
+		return ofNone(a)
 	}
-	m.step(len(ns) * 4)
-	sort.SliceStable(ns, func(i, j int) bool { return m.compare(ns[i], ns[j], "median") < 0 })
+	ns = m.sorted(ns, ns, false)
+	middle := func(i int) float64 { return toFloat(m.number(ns[i], "`median`")) }
 	mid := len(ns) / 2
 	if len(ns)%2 == 1 {
-		return toFloat(ns[mid])
+		return middle(mid)
 	}
-	return m.finite((toFloat(ns[mid-1]) + toFloat(ns[mid])) / 2)
+	return m.finite((middle(mid-1) + middle(mid)) / 2)
 }

@@ -13,9 +13,13 @@ type machine struct {
 	memory   int // bytes that are left
 	depth    int // greatest depth of values
 	deadline time.Time
+	trace    *Trace
 	locals   []any
-	args     []any // a stack of arguments
-	at       span  // of the node that may fail
+	args     []any               // a stack of arguments
+	at       span                // of the node that may fail
+	patterns map[string]*pattern // that were compiled on the way
+	busy     bool
+	inner    *machine // for the lets that are first read meanwhile
 }
 
 // failure carries an *Error out of nested closures to Eval.
@@ -30,8 +34,22 @@ func (m *machine) step(n int) {
 	if m.ops < 0 {
 		m.fail("budget-operations", "the expression takes more operations than it may: it works on too much at once")
 	}
-	if m.ops%1000 < n && m.f != nil && m.f.Clock != nil && m.f.Clock().After(m.deadline) {
+	if m.ops%1000 < n {
+		m.inTime()
+	}
+}
+
+// inTime fails once the deadline has passed.
+func (m *machine) inTime() {
+	if m.f != nil && m.f.Clock != nil && m.f.Clock().After(m.deadline) {
 		m.fail("budget-time", "the expression takes longer than it may")
+	}
+}
+
+// nested fails where a value is deeper than it may be.
+func (m *machine) nested(depth int) {
+	if depth > m.depth {
+		m.fail("budget-depth", "the value is nested too deep")
 	}
 }
 
@@ -61,45 +79,89 @@ func (m *machine) list(n int) {
 	m.take(n * slotBytes)
 }
 
-func newMachine(f *Frame, l Limits, locals int) *machine {
-	m := &machine{f: f, ops: l.Operations, memory: l.Memory, depth: l.Depth}
-	if f != nil && f.Clock != nil {
-		m.deadline = f.Clock().Add(l.Time)
+// mapBytes is what a map of n entries takes: eight of them fit the smallest.
+func mapBytes(n int) int {
+	if n == 0 {
+		return 48
 	}
-	if locals > 0 {
-		m.locals = make([]any, locals)
-	}
-	return m
+	return 48 + 80*max(n, 4)
 }
 
-// guard turns what stopped an evaluation into an error.
-func guard(at *span, err *error) {
-	switch r := recover().(type) {
-	case nil:
-	case failure:
-		*err = r.err
-	default:
-		// A mistake of ours, or of a host's function. Its text might hold values.
-		*err = &Error{From: at.from, To: at.to, Code: "internal", Message: "the expression failed for a reason of our own; please report it"}
+// start gives the machine a fresh budget.
+func (m *machine) start(f *Frame, l Limits, locals int) {
+	m.f, m.ops, m.memory, m.depth = f, l.Operations, l.Memory, l.Depth
+	if f == nil {
+		return
 	}
+	m.trace = f.Trace
+	if f.Clock != nil {
+		m.deadline = f.Clock().Add(l.Time)
+	}
+	if cap(m.locals) < locals {
+		m.locals = make([]any, locals)
+	}
+	m.locals = m.locals[:locals]
+}
+
+// keptSlots bounds the stack that a machine keeps for the next evaluation.
+const keptSlots = 4096
+
+// finish turns what stopped an evaluation into an error, and empties the
+// machine: the next evaluation sees nothing of this one.
+func (m *machine) finish(err *error) {
+	if r := recover(); r != nil {
+		*err = m.stopped(r)
+		m.args = nil
+	}
+	m.f, m.trace, m.patterns, m.busy = nil, nil, nil, false
+	clear(m.locals)
+	if cap(m.args) > keptSlots {
+		m.args = nil
+	}
+}
+
+// stopped is the error of a panic. One that is no failure is a mistake of ours,
+// or of a host's function; its text might hold values.
+func (m *machine) stopped(r any) *Error {
+	if f, ok := r.(failure); ok {
+		return f.err
+	}
+	return &Error{From: m.at.from, To: m.at.to, Code: "internal", Message: "the expression failed for a reason of our own; please report it"}
 }
 
 // Eval runs the expression. Errors are *Error.
-func (c *Compiled) Eval(f *Frame) (result any, err error) {
-	m := newMachine(f, f.Limits.orDefault(), c.locals)
+func (c *Compiled) Eval(f *Frame) (any, error) {
+	if f.machine == nil {
+		f.machine = new(machine)
+	}
+	m := f.machine
+	if m.busy { // a host's function evaluates
+		m = new(machine)
+	}
+	return c.eval(m, f)
+}
+
+func (c *Compiled) eval(m *machine, f *Frame) (result any, err error) {
+	m.busy = true
 	m.at = span{0, c.length}
-	defer guard(&m.at, &err)
+	defer m.finish(&err)
+	m.start(f, f.Limits.orDefault(), c.locals)
 	result = c.run(m)
 	return result, nil
 }
 
 // lazy gives the value of a slot, evaluating it when it is first read. It has a
-// budget of its own, as every expression of a document has.
+// budget of its own, as every expression of a document has, and its own place.
 func (m *machine) lazy(l *Lazy) any {
 	if !l.done {
-		f := *m.f
-		f.At = l.At
-		value, err := l.Expr.Eval(&f)
+		if m.inner == nil {
+			m.inner = new(machine)
+		}
+		f := m.f
+		at, indices := f.At, f.Indices
+		f.At, f.Indices = l.At, l.Indices
+		value, err := l.Expr.eval(m.inner, f)
+		f.At, f.Indices = at, indices
 		l.done, l.value = true, value
 		if err != nil {
 			l.err = asError(err)

@@ -65,13 +65,29 @@ func toInt(m *machine, a []any) any {
 		}
 		return m.overflow()
 	case string:
-		m.text(len(v))
-		if i, err := strconv.ParseInt(strings.TrimSpace(v), 10, 64); err == nil {
-			return i
-		}
-		m.fail("type", "`int` finds no integer in this text")
+		return m.parseInt(v)
 	}
 	m.fail("type", "`int` takes a number or a text, but this is "+kindOf(a[0]).String())
+	return nil
+}
+
+// maxDigits of an integer: reading one takes time in the square of its length.
+const maxDigits = 4300
+
+func (m *machine) parseInt(text string) any {
+	m.text(len(text))
+	text = strings.TrimSpace(text)
+	if i, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return i
+	}
+	if len(text) <= maxDigits {
+		m.step(len(text))
+		m.take(len(text))
+		if i, ok := new(big.Int).SetString(text, 10); ok {
+			return i
+		}
+	}
+	m.fail("type", "`int` finds no integer in this text")
 	return nil
 }
 

@@ -123,20 +123,24 @@ func (m *machine) subtract(a, b any) any {
 		}
 	case time.Duration:
 		if y, ok := b.(time.Duration); ok {
-			return x - y
+			return time.Duration(m.subtractInts(int64(x), int64(y)))
 		}
 	}
 	x, y := m.number(a, "`-`"), m.number(b, "`-`")
 	i, ok := x.(int64)
 	j, ok2 := y.(int64)
 	if ok && ok2 {
-		d := i - j
-		if (d < i) != (j > 0) && j != 0 {
-			return m.overflow()
-		}
-		return d
+		return m.subtractInts(i, j)
 	}
 	return m.finite(toFloat(x) - toFloat(y))
+}
+
+func (m *machine) subtractInts(i, j int64) int64 {
+	d := i - j
+	if (d < i) != (j > 0) && j != 0 {
+		m.overflow()
+	}
+	return d
 }
 
 func (m *machine) multiply(a, b any) any {
@@ -357,15 +361,7 @@ func (m *machine) in(a, b any) any {
 	case nil:
 		return false
 	case []any:
-		if a == nil {
-			return false
-		}
-		for _, x := range b {
-			if m.equal(a, x, 0) {
-				return true
-			}
-		}
-		return false
+		return a != nil && m.contains(b, a)
 	case map[string]any:
 		if name, ok := a.(string); ok {
 			_, has := b[name]

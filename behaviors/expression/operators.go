@@ -2,6 +2,7 @@ package expression
 
 import (
 	"strings"
+	"time"
 
 	"github.com/expr-lang/expr/ast"
 )
@@ -17,7 +18,7 @@ func (c *compiler) unary(n *ast.UnaryNode) operand {
 	token := c.token(n)
 	x := c.node(n.Node)
 	c.plain(x, "as an operand of `"+n.Operator+"`")
-	at := token.union(x.at)
+	at, xAt := token.union(x.at), x.at
 	run := c.value(x)
 	o := operand{at: at, kind: "Unary", token: token.from}
 	switch n.Operator {
@@ -27,11 +28,13 @@ func (c *compiler) unary(n *ast.UnaryNode) operand {
 		o.run = func(m *machine) any {
 			v := run(m)
 			m.step(1)
-			return !m.truth(v, x.at)
+			return !m.truth(v, xAt)
 		}
 		return o
 	}
-	c.want(x, Number, "the operand of `"+n.Operator+"`")
+	if x.typ.Kind != Duration {
+		c.want(x, Number, "the operand of `"+n.Operator+"`")
+	}
 	o.typ = x.typ
 	if x.is && n.Operator == "-" {
 		if v, ok := x.value.(int64); ok {
@@ -48,11 +51,17 @@ func (c *compiler) unary(n *ast.UnaryNode) operand {
 			return nil
 		}
 		m.at = at
-		if !negate {
-			m.number(v, "a sign")
-			return v
+		if d, ok := v.(time.Duration); ok {
+			if negate {
+				return m.subtract(time.Duration(0), d)
+			}
+			return d
 		}
-		return m.subtract(int64(0), v)
+		x := m.number(v, "a sign")
+		if negate {
+			return m.subtract(int64(0), x)
+		}
+		return x
 	}
 	return o
 }
@@ -82,8 +91,8 @@ func Truth(v any) (bool, error) {
 }
 
 func (c *compiler) binary(n *ast.BinaryNode) operand {
-	if hyphenated, ok := c.hyphenatedField(n); ok {
-		return hyphenated
+	if o, ok := c.hyphenated(n); ok {
+		return o
 	}
 	token := c.token(n)
 	l, r := c.node(n.Left), c.node(n.Right)
@@ -118,6 +127,7 @@ func (c *compiler) binary(n *ast.BinaryNode) operand {
 		return c.binaryRun(o, l, r, (*machine).in)
 	case "contains", "startsWith", "endsWith":
 		o.typ = Of(Bool)
+		c.wantText(op, l, r)
 		test := map[string]func(s, part string) bool{"contains": strings.Contains, "startsWith": strings.HasPrefix, "endsWith": strings.HasSuffix}[op]
 		return c.binaryRun(o, l, r, func(m *machine, a, b any) any {
 			s, ok := a.(string)
@@ -135,46 +145,29 @@ func (c *compiler) binary(n *ast.BinaryNode) operand {
 	return failed(at)
 }
 
+// wantText reports what is certainly no text: `contains` and its kin are false
+// then, which nobody means.
+func (c *compiler) wantText(op string, l, r operand) {
+	if op == "contains" && l.typ.Kind == List {
+		p := c.mismatch(l, "`contains` looks into a text, but this is a list")
+		p.Suggestion = "write `" + c.text(r.at) + " in " + c.text(l.at) + "`"
+		return
+	}
+	c.want(l, Text, "the left side of `"+op+"`")
+	c.want(r, Text, "the right side of `"+op+"`")
+}
+
 // binaryRun evaluates both sides, then applies.
 func (c *compiler) binaryRun(o, l, r operand, apply func(m *machine, a, b any) any) operand {
 	left, right, at := c.value(l), c.value(r), o.at
 	o.run = func(m *machine) any {
 		a := left(m)
 		b := right(m)
-		m.step(1)
 		m.at = at
+		m.step(1)
 		return apply(m, a, b)
 	}
 	return o
-}
-
-// hyphenatedField finds `payload.end-date`, which is a subtraction of the
-// function date from payload.end.
-func (c *compiler) hyphenatedField(n *ast.BinaryNode) (operand, bool) {
-	if n.Operator != "-" {
-		return operand{}, false
-	}
-	left, ok := n.Left.(*ast.MemberNode)
-	right, ok2 := n.Right.(*ast.IdentifierNode)
-	if !ok || !ok2 {
-		return operand{}, false
-	}
-	property, ok := left.Property.(*ast.StringNode)
-	if !ok || c.config.Functions[right.Value] == nil {
-		return operand{}, false
-	}
-	minus, name := c.token(n), c.token(right)
-	if _, known := c.config.Scope.Lookup(right.Value); known || minus.to != name.from || c.token(property).to != minus.from {
-		return operand{}, false
-	}
-	field := property.Value + "-" + right.Value
-	at := span{c.token(property).from, name.to}
-	at = c.opening(at, '.')
-	write := `["` + field + `"]`
-	p := c.report(name, "function-not-called", "write `"+write+"`",
-		"`%s` is a function and is not called; a field with a hyphen needs brackets", right.Value)
-	p.Fixes = []Fix{{Title: "Write " + write, From: at.from, To: at.to, Text: write}}
-	return failed(at), true
 }
 
 func (c *compiler) coalesce(o, l, r operand) operand {
@@ -182,6 +175,8 @@ func (c *compiler) coalesce(o, l, r operand) operand {
 		c.plain(l, "beside a value that is none")
 		c.plain(r, "beside a value that is none")
 	}
+	c.noHolder(l)
+	c.noHolder(r)
 	o.typ = merge(l.typ, r.typ)
 	left, right := c.value(l), c.value(r)
 	o.run = func(m *machine) any {
@@ -199,6 +194,7 @@ func (c *compiler) equality(o operand, op string, l, r operand) operand {
 		c.plain(l, "as an operand of `"+op+"`")
 		c.plain(r, "as an operand of `"+op+"`")
 	}
+	c.neverEqual(o, op, l.typ, r.typ)
 	o.typ = Of(Bool)
 	negate := op == "!="
 	return c.binaryRun(o, l, r, func(m *machine, a, b any) any {
@@ -206,18 +202,33 @@ func (c *compiler) equality(o operand, op string, l, r operand) operand {
 	})
 }
 
+// neverEqual warns of a comparison that is always false, or always true.
+func (c *compiler) neverEqual(o operand, op string, l, r Type) {
+	if !l.known() || !r.known() || l.secret() || r.secret() || l.fits(r.Kind) || r.fits(l.Kind) || l.numeric() && r.numeric() {
+		return
+	}
+	suggestion := ""
+	if l.Kind == Bytes || r.Kind == Bytes {
+		suggestion = "make a text of the bytes with hex(…) or base64(…)"
+	} else if text := c.text(o.at); strings.HasPrefix(text, "not ") || strings.HasPrefix(text, "!") {
+		suggestion = "`not` is about the left side alone; put parentheses around all of it"
+	}
+	p := c.report(o.at, "never-equal", suggestion, "`%s` compares %s with %s, which are never equal", op, l.Kind, r.Kind)
+	p.Severity = SeverityWarning
+}
+
 func (c *compiler) logical(o operand, op string, l, r operand) operand {
 	c.want(l, Bool, "the operand of `"+op+"`")
 	c.want(r, Bool, "the operand of `"+op+"`")
 	o.typ = Of(Bool)
-	left, right := c.value(l), c.value(r)
+	left, right, leftAt, rightAt := c.value(l), c.value(r), l.at, r.at
 	stop := op == "or" || op == "||"
 	o.run = func(m *machine) any {
 		m.step(1)
-		if m.truth(left(m), l.at) == stop {
+		if m.truth(left(m), leftAt) == stop {
 			return stop
 		}
-		return m.truth(right(m), r.at)
+		return m.truth(right(m), rightAt)
 	}
 	return o
 }

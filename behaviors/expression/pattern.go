@@ -9,6 +9,10 @@ import (
 // maxInstructions bounds a compiled regular expression.
 const maxInstructions = 1000
 
+// instructionBytes is what an instruction takes, its part of the tables of
+// characters included.
+const instructionBytes = 128
+
 // pattern is a regular expression with the number of its instructions.
 type pattern struct {
 	re           *regexp.Regexp
@@ -53,13 +57,23 @@ func (p *pattern) charge(m *machine, length int) {
 	m.step(1 + length/16*p.instructions + length%16*p.instructions/16)
 }
 
-// pattern compiles a text at run time, which costs by its length.
+// pattern compiles a text at run time, once an evaluation. It costs by its
+// length, and by its instructions, which may be many more.
 func (m *machine) pattern(text string) *pattern {
-	m.step(10 + len(text)*10)
-	p, fault := compilePattern(text)
-	if p == nil {
-		m.fail("pattern", fault)
+	m.step(1 + len(text)/64)
+	if p := m.patterns[text]; p != nil {
+		return p
 	}
+	m.step(maxInstructions + len(text)*10)
+	p, wrong := compilePattern(text)
+	if p == nil {
+		m.fail("pattern", wrong)
+	}
+	m.take(len(text) + p.instructions*instructionBytes)
+	if m.patterns == nil {
+		m.patterns = map[string]*pattern{}
+	}
+	m.patterns[text] = p
 	return p
 }
 
@@ -68,9 +82,9 @@ func (c *compiler) matches(o, l, r operand) operand {
 	c.want(r, Text, "a regular expression")
 	var known *pattern
 	if text, ok := r.value.(string); ok && r.is {
-		p, fault := compilePattern(text)
+		p, wrong := compilePattern(text)
 		if p == nil {
-			c.report(r.at, "bad-pattern", "", "%s", fault)
+			c.report(r.at, "bad-pattern", "", "%s", wrong)
 			return failed(o.at)
 		}
 		known = p

@@ -50,7 +50,7 @@ func TestProblems(t *testing.T) {
 		{`sample.title > 3`, []string{"warning type-mismatch at `sample.title > 3`"}},
 		{`"yes"`, []string{"type-mismatch at `\"yes\"`"}},
 		{`payload.a = 1`, []string{"syntax at `=` -> payload.a == 1"}},
-		{`payload.a ==`, []string{"syntax at `=`"}},
+		{`payload.a ==`, []string{"syntax at `==`"}},
 		{`any(payload.l, ) or true`, []string{"syntax at `)`"}},
 		{`$env.x == 1`, []string{"unknown-name at `$env`"}},
 		{`payload.s matches "("`, []string{"bad-pattern at `\"(\"`"}},

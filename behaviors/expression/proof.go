@@ -22,17 +22,25 @@ func proofFunctions() []*Function {
 	secret := func(name string) Param { return Param{Name: name, Secret: true} }
 	return []*Function{
 		fn("hmac", []Param{param("algorithm", Text), secret("key"), param("text", Any)}, Bytes,
-			`the HMAC of a text as bytes; the algorithm is "sha1", "sha256", "sha384" or "sha512"`, `hex(hmac("sha256", inputs.key, request.body))`, func(m *machine, a []any) any {
-				h := map[string]func() hash.Hash{"sha1": sha1.New, "sha256": sha256.New, "sha384": sha512.New384, "sha512": sha512.New}[m.str(a[0], "hmac")]
+			`the HMAC of a text as bytes, nil where the key is empty; the algorithm is "sha1", "sha256", "sha384" or "sha512"`, `hex(hmac("sha256", inputs.key, request.body))`, func(m *machine, a []any) any {
+				h := algorithm(m.str(a[0], "hmac"))
 				if h == nil {
-					m.fail("type", `the algorithm of hmac is "sha1", "sha256", "sha384" or "sha512"`)
+					m.fail("type", algorithms)
 				}
-				text := m.bytes(a[2], "hmac")
+				text, key := m.bytes(a[2], "hmac"), m.secret(a[1])
+				if key == "" {
+					return nil // anybody can compute it
+				}
 				m.step(len(text) / 32)
-				mac := hmac.New(h, []byte(m.secret(a[1])))
+				mac := hmac.New(h, []byte(key))
 				mac.Write(text)
 				return mac.Sum(nil)
-			}),
+			}).binds(func(literals []constant) (builtin, *fault) {
+			if name, ok := literals[0].value.(string); ok && algorithm(name) == nil {
+				return nil, &fault{0, "bad-argument", algorithms}
+			}
+			return nil, nil
+		}),
 		nilSafe(fn("equal_secure", []Param{secret("a"), secret("b")}, Bool, "whether two texts are equal, in constant time; false for nil or empty", `equal_secure(request.headers["x-token"], inputs.token)`, func(m *machine, a []any) any {
 			x, y := m.secret(a[0]), m.secret(a[1])
 			return x != "" && y != "" && hmac.Equal([]byte(x), []byte(y))
@@ -51,6 +59,22 @@ func proofFunctions() []*Function {
 		nilSafe(fn("ip_in", []Param{param("ip", Text), param("networks", Any)}, Bool, "whether an address is in one of the networks", `ip_in(request.client_ip, ["192.0.2.0/24"])`, ipIn)),
 		fn("uuid", nil, Text, "an id that is the same each time this delivery is run at this place", `uuid()`, stableID),
 	}
+}
+
+const algorithms = `the algorithm of hmac is "sha1", "sha256", "sha384" or "sha512"`
+
+func algorithm(name string) func() hash.Hash {
+	switch name {
+	case "sha1":
+		return sha1.New
+	case "sha256":
+		return sha256.New
+	case "sha384":
+		return sha512.New384
+	case "sha512":
+		return sha512.New
+	}
+	return nil
 }
 
 // secret is the value of a text or of a reference; nil is empty.
@@ -104,20 +128,27 @@ func ipIn(m *machine, a []any) any {
 	}
 	for _, n := range networks {
 		m.step(1)
-		s, _ := n.(string)
-		prefix, err := netip.ParsePrefix(s)
-		if err != nil {
-			one, err := netip.ParseAddr(s)
-			if err != nil {
-				m.fail("type", "a network is written as 192.0.2.0/24")
-			}
-			prefix = netip.PrefixFrom(one, one.BitLen())
+		if n == nil {
+			continue
 		}
-		if prefix.Contains(ip) {
+		network, ok := network(m.str(n, "ip_in"))
+		if !ok {
+			m.fail("type", "a network is written as 192.0.2.0/24")
+		}
+		if network.Contains(ip) {
 			return true
 		}
 	}
 	return false
+}
+
+// network reads a prefix, or a single address.
+func network(text string) (netip.Prefix, bool) {
+	if prefix, err := netip.ParsePrefix(text); err == nil {
+		return prefix, true
+	}
+	one, err := netip.ParseAddr(text)
+	return netip.PrefixFrom(one, one.BitLen()), err == nil
 }
 
 // idSpace is the namespace of the ids that uuid() makes.

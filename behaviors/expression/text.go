@@ -10,6 +10,7 @@ import (
 func textFunctions() []*Function {
 	one := []Param{param("text", Text)}
 	two := []Param{param("text", Text), param("part", Text)}
+	end := []Param{param("text", Text), optional("part", Text)}
 	cutset := []Param{param("text", Text), optional("characters", Text)}
 	plain := func(name, doc, example string, do func(string) string) *Function {
 		return fn(name, one, Text, doc, example, func(m *machine, a []any) any {
@@ -43,15 +44,17 @@ func textFunctions() []*Function {
 		fn("trim", cutset, Text, "the text without blanks (or these characters) around it", `trim("  a ")`, func(m *machine, a []any) any {
 			s := m.str(a[0], "trim")
 			if len(a) > 1 {
-				return strings.Trim(s, m.str(a[1], "trim"))
+				characters := m.str(a[1], "trim")
+				m.step(len(s) * len(characters) / 64)
+				return strings.Trim(s, characters)
 			}
 			return strings.TrimSpace(s)
 		}),
-		fn("trimPrefix", two, Text, "the text without this beginning", `trimPrefix("re: a", "re: ")`, func(m *machine, a []any) any {
-			return strings.TrimPrefix(m.str(a[0], "trimPrefix"), m.str(a[1], "trimPrefix"))
+		fn("trimPrefix", end, Text, "the text without this beginning, or without a blank there", `trimPrefix("re: a", "re: ")`, func(m *machine, a []any) any {
+			return strings.TrimPrefix(m.str(a[0], "trimPrefix"), m.blankOr(a, "trimPrefix"))
 		}),
-		fn("trimSuffix", two, Text, "the text without this end", `trimSuffix("a.txt", ".txt")`, func(m *machine, a []any) any {
-			return strings.TrimSuffix(m.str(a[0], "trimSuffix"), m.str(a[1], "trimSuffix"))
+		fn("trimSuffix", end, Text, "the text without this end, or without a blank there", `trimSuffix("a.txt", ".txt")`, func(m *machine, a []any) any {
+			return strings.TrimSuffix(m.str(a[0], "trimSuffix"), m.blankOr(a, "trimSuffix"))
 		}),
 		plain("upper", "the text in upper case", `upper("a")`, strings.ToUpper),
 		plain("lower", "the text in lower case", `lower("A")`, strings.ToLower),
@@ -61,16 +64,24 @@ func textFunctions() []*Function {
 		place("lastIndexOf", "where a text last stands in another, in characters; -1 where it does not", `lastIndexOf("abca", "a")`, strings.LastIndex),
 		fn("split", []Param{param("text", Text), param("separator", Text), optional("limit", Int)}, List, "the parts between the separators", `split("a,b", ",")`, split(strings.SplitN)),
 		fn("splitAfter", []Param{param("text", Text), param("separator", Text), optional("limit", Int)}, List, "the parts, each with its separator", `splitAfter("a,b", ",")`, split(strings.SplitAfterN)),
-		fn("replace", []Param{param("text", Text), param("old", Text), param("new", Text)}, Text, "the text with every old replaced by new", `replace("a-b", "-", "+")`, replace),
+		fn("replace", []Param{param("text", Text), param("old", Text), param("new", Text), optional("times", Int)}, Text, "the text with every old (or the first few) replaced by new", `replace("a-b", "-", "+")`, replace),
 		fn("repeat", []Param{param("text", Text), param("times", Int)}, Text, "the text so many times", `repeat("ab", 3)`, repeat),
 		fn("join", []Param{param("list", List), optional("separator", Text)}, Text, "the texts of a list in one", `join(["a", "b"], ", ")`, join),
 		fn("truncate", []Param{param("text", Text), param("characters", Int)}, Text, "the text, cut to so many characters with … at the end", `truncate("a long text", 6)`, truncate),
-		fn("capture", []Param{param("text", Text), param("pattern", Text)}, List, "the groups of a regular expression's first match, or nil", `capture("re: #12", "#(\\d+)")`, capture),
+		fn("capture", []Param{param("text", Text), param("pattern", Text)}, List, "the groups of a regular expression's first match, or nil; a group that took no part is nil", `capture("re: #12", "#(\\d+)")`, capture).binds(bindCapture),
 		escape("escape_html", "the text with HTML's special characters escaped", `escape_html("<b>")`, 5, html.EscapeString),
 		escape("escape_xml", "the text with XML's special characters escaped", `escape_xml("a & b")`, 6, escapeXML),
 		escape("escape_url", "the text as a value in a query", `escape_url("a b")`, 3, url.QueryEscape),
 		escape("escape_slack", "the text with Slack's & < > escaped", `escape_slack("a < b")`, 5, EscapeSlack),
 	}
+}
+
+// blankOr is the second argument, or a blank.
+func (m *machine) blankOr(a []any, name string) string {
+	if len(a) < 2 {
+		return " "
+	}
+	return m.str(a[1], name)
 }
 
 // EscapeSlack escapes what Slack reads as markup of its own
@@ -107,11 +118,17 @@ func split(do func(s, sep string, n int) []string) func(m *machine, a []any) any
 
 func replace(m *machine, a []any) any {
 	s, old, with := m.str(a[0], "replace"), m.str(a[1], "replace"), m.str(a[2], "replace")
-	n := strings.Count(s, old)
+	n, limit := strings.Count(s, old), -1
+	if len(a) > 3 {
+		limit = int(min(max(m.integer(a[3], "replace"), -1), int64(n)))
+	}
+	if limit >= 0 {
+		n = limit
+	}
 	grown := len(s) + n*(len(with)-len(old))
 	m.text(grown)
 	m.take(grown)
-	return strings.ReplaceAll(s, old, with)
+	return strings.Replace(s, old, with, limit)
 }
 
 func repeat(m *machine, a []any) any {
@@ -165,28 +182,47 @@ func truncate(m *machine, a []any) any {
 	if n < 0 {
 		m.fail("type", "`truncate` takes a number of characters that is not negative")
 	}
-	if int64(utf8.RuneCountInString(s)) <= n {
+	if int64(m.characters(s)) <= n {
 		return s
 	}
-	m.take(len(s))
 	if n == 0 {
 		return ""
 	}
-	return string([]rune(s)[:n-1]) + "…"
+	kept := s[:offset(s, int(n)-1)]
+	m.take(len(kept) + len("…"))
+	return kept + "…"
 }
 
 func capture(m *machine, a []any) any {
-	s := m.str(a[0], "capture")
-	p := m.pattern(m.str(a[1], "capture"))
+	return m.captured(a[0], m.pattern(m.str(a[1], "capture")))
+}
+
+// bindCapture compiles a pattern that is a literal once and for all.
+func bindCapture(literals []constant) (builtin, *fault) {
+	text, ok := literals[1].value.(string)
+	if !ok {
+		return nil, nil
+	}
+	p, wrong := compilePattern(text)
+	if p == nil {
+		return nil, &fault{1, "bad-pattern", wrong}
+	}
+	return func(m *machine, a []any) any { return m.captured(a[0], p) }, nil
+}
+
+func (m *machine) captured(text any, p *pattern) any {
+	s := m.str(text, "capture")
 	p.charge(m, len(s))
-	groups := p.re.FindStringSubmatch(s)
+	groups := p.re.FindStringSubmatchIndex(s)
 	if groups == nil {
 		return nil
 	}
 	m.list(len(groups))
-	list := make([]any, 0, len(groups))
-	for _, g := range groups[1:] {
-		list = append(list, g)
+	list := make([]any, len(groups)/2-1)
+	for i := range list {
+		if from, to := groups[2*i+2], groups[2*i+3]; from >= 0 {
+			list[i] = s[from:to]
+		}
 	}
 	return list
 }

@@ -10,11 +10,22 @@ func timeFunctions() []*Function {
 		fn("duration", []Param{param("text", Text)}, Duration, `a duration such as "1h30m"`, `duration("30m")`, func(m *machine, a []any) any {
 			d, err := time.ParseDuration(m.str(a[0], "duration"))
 			if err != nil {
-				m.fail("type", "`duration` finds no duration in this text; write one such as 1h30m")
+				m.fail("type", noDuration)
 			}
 			return d
+		}).binds(func(literals []constant) (builtin, *fault) {
+			text, ok := literals[0].value.(string)
+			if !ok {
+				return nil, nil
+			}
+			d, err := time.ParseDuration(text)
+			if err != nil {
+				return nil, &fault{0, "bad-argument", noDuration}
+			}
+			var result any = d
+			return func(*machine, []any) any { return result }, nil
 		}),
-		fn("date", []Param{param("text", Text), optional("layout", Text)}, Time, "a time, from a text in RFC 3339 or a common form, or in a layout of Go's; without an offset in the behavior's zone", `date("2026-03-01T09:00:00Z")`, parseDate),
+		fn("date", []Param{param("text", Text), optional("layout", Text)}, Time, "a time, from a text in RFC 3339 or a common form, or in a layout of Go's; without an offset in the behavior's zone", `date("2026-03-01T09:00:00Z")`, parseDate).binds(bindDate),
 		fn("format_date", []Param{param("time", Time), param("layout", Text)}, Text, "a time as a text, in a layout of Go's and the behavior's zone", `format_date(now, "2006-01-02")`, func(m *machine, a []any) any {
 			t, ok := a[0].(time.Time)
 			if !ok {
@@ -27,6 +38,12 @@ func timeFunctions() []*Function {
 	}
 }
 
+const (
+	noDate     = "`date` finds no time in this text"
+	noDuration = "`duration` finds no duration in this text; write one such as 1h30m"
+	noZoneName = "abbreviations of zones mean different things on different machines; use an offset (-0700)"
+)
+
 func (m *machine) zone() *time.Location {
 	if m.f == nil || m.f.Zone == nil {
 		return time.UTC
@@ -37,23 +54,48 @@ func (m *machine) zone() *time.Location {
 var dateLayouts = []string{time.RFC3339Nano, "2006-01-02", "2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04",
 	time.RFC1123Z, time.RFC822Z, "02/Jan/2006:15:04:05 -0700", "15:04:05"}
 
-// parseDate reads a time. Abbreviations of zones are refused: they mean what
-// the machine takes them for.
+// parseDate reads a time, which carries the behavior's zone. Abbreviations of
+// zones are refused: they mean what the machine takes them for.
 func parseDate(m *machine, a []any) any {
 	text := m.str(a[0], "date")
 	layouts := dateLayouts
 	if len(a) > 1 {
 		layout := m.str(a[1], "date")
 		if strings.Contains(layout, "MST") {
-			m.fail("type", "abbreviations of zones mean different things on different machines; use an offset (-0700)")
+			m.fail("type", noZoneName)
 		}
 		layouts = []string{layout}
 	}
 	for _, layout := range layouts {
 		if t, err := time.ParseInLocation(layout, text, m.zone()); err == nil {
-			return t
+			return t.In(m.zone())
 		}
 	}
-	m.fail("type", "`date` finds no time in this text")
+	m.fail("type", noDate)
 	return nil
+}
+
+// bindDate finds what no zone makes right.
+func bindDate(literals []constant) (builtin, *fault) {
+	layouts := dateLayouts
+	if len(literals) > 1 {
+		layout, ok := literals[1].value.(string)
+		if !ok {
+			return nil, nil
+		}
+		if strings.Contains(layout, "MST") {
+			return nil, &fault{1, "bad-argument", noZoneName}
+		}
+		layouts = []string{layout}
+	}
+	text, ok := literals[0].value.(string)
+	if !ok {
+		return nil, nil
+	}
+	for _, layout := range layouts {
+		if _, err := time.Parse(layout, text); err == nil {
+			return nil, nil
+		}
+	}
+	return nil, &fault{0, "bad-argument", noDate}
 }

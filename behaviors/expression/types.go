@@ -48,11 +48,11 @@ func (t Type) secret() bool { return t.Kind == SecretValue || t.Kind == SecretLi
 // holdsSecret tells whether the value as a whole would carry a secret along.
 func (t Type) holdsSecret() bool {
 	for _, f := range t.Fields {
-		if f.secret() {
+		if f.secret() || f.holdsSecret() {
 			return true
 		}
 	}
-	return false
+	return t.Elem != nil && (t.Elem.secret() || t.Elem.holdsSecret())
 }
 
 func (t Type) numeric() bool { return t.Kind == Int || t.Kind == Float || t.Kind == Number }
@@ -77,9 +77,19 @@ func (t Type) fits(want Kind) bool {
 	return false
 }
 
+// element is the type of a list's items.
+func (t Type) element() Type {
+	if t.Elem != nil {
+		return *t.Elem
+	}
+	return Type{Sample: t.Sample}
+}
+
 // merge is the type of a value that is one or the other.
 func merge(a, b Type) Type {
 	switch {
+	case a.secret() && b.secret() && a.Kind != b.Kind:
+		return Of(SecretList) // fits fewer places than one secret
 	case a.secret() && (b.Kind == Nil || !b.secret()):
 		return Type{Kind: a.Kind}
 	case b.secret() && !a.secret():
@@ -88,8 +98,8 @@ func merge(a, b Type) Type {
 		return b
 	case b.Kind == Nil:
 		return a
-	case a.Kind == b.Kind && a.Kind != Map && a.Kind != List:
-		return a
+	case a.Kind == b.Kind:
+		return Type{Kind: a.Kind, Sample: a.Sample || b.Sample}
 	case a.numeric() && b.numeric():
 		return Type{Kind: Number, Sample: a.Sample || b.Sample}
 	}

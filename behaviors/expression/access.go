@@ -198,7 +198,7 @@ func pathKey(property operand) (payload.Key, bool) {
 	return payload.Key{}, false
 }
 
-// memberType is the type of a member, and reports one that cannot be there.
+// memberType is the type of a member, and reports what cannot be there.
 func (c *compiler) memberType(base, property operand) Type {
 	name, named := property.value.(string)
 	named = named && property.is
@@ -231,11 +231,11 @@ func (c *compiler) memberType(base, property operand) Type {
 	return Type{}
 }
 
-// noMember reports a field of what has none at all.
+// noMember warns of a field of what has none at all: it is nil for ever.
 func (c *compiler) noMember(base, property operand, name, suggestion string) {
-	p := c.report(property.at, "unknown-field", suggestion, "%s has no field `%s`", base.typ.Kind, name)
+	p := c.report(property.at, "unknown-field", suggestion, "%s has no field `%s`, so this is nil", base.typ.Kind, name)
+	p.Severity = SeverityWarning
 	if base.typ.Sample {
-		p.Severity = SeverityWarning
 		p.Message += "; the sample has " + base.typ.Kind.String() + " here"
 	}
 }

@@ -59,7 +59,7 @@ func (c *compiler) call(name string, at span, args []ast.Node) operand {
 		p, ok := fn.param(i)
 		if !ok {
 			if i == len(fn.Params) {
-				c.report(x.at, "argument-count", "", "`%s` takes %s, and this is one more", name, countArguments(fn))
+				c.report(x.at, "argument-count", "", "`%s` takes %s, this is one more", name, countArguments(fn))
 			}
 			continue
 		}

@@ -57,7 +57,7 @@ func (c *compiler) hyphenated(n *ast.BinaryNode) (operand, bool) {
 	if code == "function-not-called" {
 		what = "is a function and is not called"
 	}
-	p := c.report(wrong, code, "write `"+write+"`", "`%s` %s; a field with a hyphen in its name needs brackets", c.text(wrong), what)
+	p := c.report(wrong, code, "write `"+write+"`", "`%s` %s; a field with a hyphen needs brackets", c.text(wrong), what)
 	p.Fixes = []Fix{{Title: "Write " + write, From: at.from, To: at.to, Text: write}}
 	return failed(at), true
 }

@@ -198,7 +198,7 @@ func (c *compiler) misfit(o outline, at span, message string) Problem {
 			p.Code = "argument-count"
 			return p
 		case before >= 0 && c.source[before] == ',' && word != ")":
-			p := unreadable(at, "`"+name+"` takes "+countArguments(fn)+", and this is one more", "")
+			p := unreadable(at, "`"+name+"` takes "+countArguments(fn)+", this is one more", "")
 			p.Code = "argument-count"
 			return p
 		}

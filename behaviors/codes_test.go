@@ -67,3 +67,21 @@ func TestTooLarge(t *testing.T) {
 		t.Errorf("got %q, want it to begin with %q", got, want)
 	}
 }
+
+func TestBadCharacters(t *testing.T) {
+	tests := []struct {
+		name, source, want string
+	}{
+		{"no UTF-8", "name: \xff", "b.yaml:1:7: error: the character U+FFFD may not stand in a behavior [bad-character]"},
+		{"a control character", "ä: \x00", "b.yaml:1:4: error: the character U+0000 may not stand in a behavior [bad-character]"},
+		{"a byte order mark inside", "\ufeffa: \ufeff", "b.yaml:1:4: error: the character U+FEFF may not stand in a behavior [bad-character]"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, found := parse(test.source)
+			if got, _, _ := strings.Cut(found.diagnostics().Render("b.yaml", test.source), "\n"); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}

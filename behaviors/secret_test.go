@@ -1,0 +1,67 @@
+package behaviors_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/deskhook/deskhook/behaviors"
+	"github.com/deskhook/deskhook/behaviors/expression"
+)
+
+// Where the checker cannot see a secret (it hides in a json input here), every
+// sink refuses the reference when it runs.
+func TestSinksRefuseSecrets(t *testing.T) {
+	tests := []struct{ name, steps, want string }{
+		{"a parameter", `  - test.all: {any: "${{ inputs.one }}"}`, "test.all (line 4): any: does not take a secret"},
+		{"within a parameter", `  - test.all: {any: "${{ inputs.list }}"}`, "test.all (line 4): any: does not take a secret"},
+		{"within a map", `  - test.all: {any: {a: ["${{ inputs.one }}"]}}`, "test.all (line 4): any: does not take a secret"},
+		{"a text parameter", `  - test.all: {url: "${{ inputs.one }}"}`, "test.all (line 4): url: does not take a secret"},
+		{
+			"an interpolation", `  - test.all: {any: "a ${{ inputs.one }}"}`,
+			"test.all (line 4): any: line 4, column 27: a secret must not become text",
+		},
+		{"an answer", `  - respond: {json: "${{ inputs.list }}"}`, "respond (line 4): json: an answer does not take a secret"},
+		{"an answer's text", `  - respond: {text: "${{ inputs.one }}"}`, "respond (line 4): text: a secret must not become text"},
+		{"a header", `  - respond: {headers: {X-A: "${{ inputs.one }}"}}`, "respond (line 4): X-A: a secret must not become text"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			p := compile(t, "behavior: 1\ninputs: {one: {type: json}, list: {type: json}}\nsteps:\n"+test.steps+"\n")
+			d := delivery("{}")
+			secret := expression.Secret{Name: "key"}
+			d.Inputs = map[string]any{"one": secret, "list": []any{map[string]any{"a": secret}}}
+			decision := behaviors.Advance(p, d, behaviors.Journal{})
+			if decision.State != behaviors.RunFailed || decision.Error != test.want {
+				t.Errorf("got %s %q, want %q", decision.State, decision.Error, test.want)
+			}
+		})
+	}
+}
+
+// The value of a secret is nowhere in what a simulation tells.
+func TestSimulationHidesSecrets(t *testing.T) {
+	const value = "hunter2-of-the-test"
+	source := `behavior: 1
+inputs: {key: {type: secret}}
+let: {key: inputs.key, proof: 'hmac("sha256", key, "a")'}
+verify: key != nil and equal_secure(payload.a, key) == false
+steps:
+  - slack.post: {webhook: "${{ key }}", text: "${{ hex(proof) }}"}
+  - slack.post: {webhook: "${{ inputs.key }}", text: "${{ 1 / 0 }}"}
+`
+	d := delivery("{}")
+	d.Inputs = map[string]any{"key": value}
+	s := behaviors.Simulate(source, catalog(t), d, nil)
+	if s.Outcome != behaviors.Accepted || len(s.Steps) != 2 || len(s.Trace) == 0 {
+		t.Fatalf("got %+v", s)
+	}
+	text, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := string(text) + fmt.Sprintf("%+v", s); strings.Contains(all, value) {
+		t.Error("the secret's value is in the simulation")
+	}
+}

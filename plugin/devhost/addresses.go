@@ -15,7 +15,7 @@ type address struct {
 	ID         int64
 	Email      string `gorm:"size:255;uniqueIndex"` // lower case, without a name
 	Defunct    bool
-	Reason     string `gorm:"size:65535"`
+	Reason     string `gorm:"size:16777215"`
 	DeliveryID string `gorm:"size:64"` // why it is defunct
 	UpdatedAt  int64  `gorm:"autoUpdateTime:milli"`
 }

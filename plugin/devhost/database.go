@@ -142,6 +142,7 @@ func migrate(ctx context.Context, db *gorm.DB) error {
 		return db.AutoMigrate(tables...)
 	}
 	return db.Connection(func(conn *gorm.DB) error {
+		conn = conn.Session(&gorm.Session{NewDB: true}) // else each statement adds to the one before
 		var locked sql.NullBool
 		if err := conn.Raw("SELECT GET_LOCK(CONCAT('devhost.', DATABASE()), 60)").Scan(&locked).Error; err != nil {
 			return err

@@ -28,6 +28,7 @@ type view struct {
 	Worker  *worker // nil: nobody is logged in
 	CSRF    string
 	Menu    []menuItem
+	Setup   []menuItem
 	Script  string
 	Content any
 }
@@ -78,7 +79,8 @@ func (h *helpdesk) drawPluginPage(w http.ResponseWriter, r *http.Request, s *ses
 
 func (h *helpdesk) render(w http.ResponseWriter, r *http.Request, s *session, status int, name string, v view) error {
 	if s != nil {
-		v.Worker, v.CSRF, v.Menu = &s.Worker, s.CSRF, h.menu(r.URL.Path, &s.Worker)
+		v.Worker, v.CSRF = &s.Worker, s.CSRF
+		v.Menu, v.Setup = h.menu(r.URL.Path, &s.Worker)
 	}
 	var page bytes.Buffer
 	if err := h.templates[name].Execute(&page, v); err != nil {
@@ -90,19 +92,21 @@ func (h *helpdesk) render(w http.ResponseWriter, r *http.Request, s *session, st
 	return nil
 }
 
-// menu gives the entries that a worker may use.
-func (h *helpdesk) menu(path string, w *worker) []menuItem {
-	items := []menuItem{{"Tickets", "/", path == "/" || strings.HasPrefix(path, "/tickets/")}}
-	for _, e := range h.registry.menu() {
-		if w.may(plugin.Permission(e.Permission)) {
-			items = append(items, menuItem{e.Label, e.Path, path == e.Path || strings.HasPrefix(path, e.Path+"/")})
-		}
+// menu gives the entries that a worker may use. What plugins add is for setting
+// them up.
+func (h *helpdesk) menu(path string, w *worker) (main, setup []menuItem) {
+	within := func(base string) bool { return path == base || strings.HasPrefix(path, base+"/") }
+	main = []menuItem{{"Tickets", "/", path == "/" || within("/tickets")}}
+	if h.demo {
+		main = append(main, menuItem{"Slack stand-in", standInPath, within(standInPath)})
 	}
 	if w.Role.Setup {
-		items = append(items, menuItem{"Plugins", "/setup/plugins", strings.HasPrefix(path, "/setup/plugins")})
+		setup = append(setup, menuItem{"Plugins", "/setup/plugins", within("/setup/plugins")})
 	}
-	if h.demo {
-		items = append(items, menuItem{"Slack stand-in", standInPath, path == standInPath})
+	for _, e := range h.registry.menu() {
+		if w.may(e.Permission) {
+			setup = append(setup, menuItem{e.Label, e.Path, within(e.Path)})
+		}
 	}
-	return items
+	return main, setup
 }

@@ -22,7 +22,7 @@ var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 type slackMessage struct {
 	ID        int64
 	Channel   string `gorm:"size:255"`
-	Text      string `gorm:"size:65535"`
+	Text      string `gorm:"size:16777215"`
 	CreatedAt int64  `gorm:"autoCreateTime:milli"`
 }
 

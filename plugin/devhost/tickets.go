@@ -41,7 +41,7 @@ type message struct {
 type note struct {
 	ID         int64
 	MessageID  int64  `gorm:"index"`
-	Text       string `gorm:"size:65535"`
+	Text       string `gorm:"size:16777215"`
 	Sticky     bool
 	DeliveryID string `gorm:"size:64"` // why it is here, where a behavior wrote it
 	CreatedAt  int64  `gorm:"autoCreateTime:milli"`

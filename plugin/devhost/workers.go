@@ -56,7 +56,7 @@ func ensureWorkers(ctx context.Context, db *gorm.DB, password string) (generated
 				return err
 			}
 		}
-		admin := worker{Login: "admin", Name: "Administrator", RoleID: all[0].ID}
+		admin := worker{Login: "admin", Name: "Admin", RoleID: all[0].ID}
 		err := tx.Where("login = ?", admin.Login).Take(&admin).Error
 		switch {
 		case errors.Is(err, gorm.ErrRecordNotFound):

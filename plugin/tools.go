@@ -190,7 +190,7 @@ func Post(ctx context.Context, listener string, r *Request) (*Response, error) {
 	if err != nil {
 		return nil, fmt.Errorf("post to the listener: %w", err)
 	}
-	defer in.Body.Close()
+	defer func() { _ = in.Body.Close() }() // what it held was read
 	body, err := io.ReadAll(io.LimitReader(in.Body, maxResponse))
 	if err != nil {
 		return nil, fmt.Errorf("read the answer: %w", err)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // address is where mail goes to. Mail does not reach a defunct one.
@@ -28,10 +29,15 @@ func bareEmail(text string) string {
 	return strings.ToLower(strings.TrimSpace(text))
 }
 
-// ensureAddress gives the address of an email, new where it is unknown.
+// ensureAddress gives the address of an email, new where it is unknown. The row
+// is locked until the transaction ends: another one may be making it right now.
 func ensureAddress(tx *gorm.DB, email string) (*address, error) {
 	a := address{Email: bareEmail(email)}
-	return &a, tx.Where("email = ?", a.Email).FirstOrCreate(&a).Error
+	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&address{Email: a.Email}).Error; err != nil {
+		return nil, err
+	}
+	err := tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("email = ?", a.Email).Take(&a).Error
+	return &a, err
 }
 
 // findAddress gives an address, or nil.

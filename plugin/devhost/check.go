@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 
@@ -15,18 +14,23 @@ import (
 const maxFindings = 100 // of a file
 
 // newFlags are the flags of a subcommand, and its usage.
-func newFlags(name, synopsis string, stderr io.Writer) *flag.FlagSet {
+func newFlags(name, synopsis string, stderr console) *flag.FlagSet {
 	fs := flag.NewFlagSet(name, flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	fs.Usage = func() {
-		fmt.Fprintf(stderr, "usage: devhost %s %s\n", name, synopsis)
+		stderr.printf("usage: devhost %s %s\n", name, synopsis)
 		fs.PrintDefaults()
 	}
 	return fs
 }
 
+// readFile reads what the person who calls names.
+func readFile(path string) ([]byte, error) {
+	return os.ReadFile(path) //nolint:gosec // any file that the person may read
+}
+
 // check says what is wrong with behaviors, file by file.
-func check(_ context.Context, args []string, stdout, stderr io.Writer) error {
+func check(_ context.Context, args []string, stdout, stderr console) error {
 	fs := newFlags("check", "FILE…", stderr)
 	if err := fs.Parse(args); err != nil {
 		return &usageError{err}
@@ -40,7 +44,7 @@ func check(_ context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	wrong := false
 	for _, name := range fs.Args() {
-		source, err := os.ReadFile(name)
+		source, err := readFile(name)
 		if err != nil {
 			return &usageError{fmt.Errorf("check: %w", err)}
 		}
@@ -55,26 +59,26 @@ func check(_ context.Context, args []string, stdout, stderr io.Writer) error {
 }
 
 // printFindings writes them as compilers do: place, message, line and caret.
-func printFindings(w io.Writer, name, source string, found []plugin.Diagnostic) {
+func printFindings(w console, name, source string, found []plugin.Diagnostic) {
 	lines := strings.Split(source, "\n")
 	for i, d := range found {
 		if i == maxFindings {
-			fmt.Fprintf(w, "%s: %d more\n", name, len(found)-maxFindings)
+			w.printf("%s: %d more\n", name, len(found)-maxFindings)
 			return
 		}
-		fmt.Fprintf(w, "%s:%d:%d: %s: %s [%s]\n", name, d.Line, d.Column, d.Severity, d.Message, d.Code)
+		w.printf("%s:%d:%d: %s: %s [%s]\n", name, d.Line, d.Column, d.Severity, d.Message, d.Code)
 		if d.Line >= 1 && d.Line <= len(lines) {
 			printCaret(w, strings.TrimSuffix(lines[d.Line-1], "\r"), d)
 		}
 		if d.Suggestion != "" {
-			fmt.Fprintf(w, "    %s\n", d.Suggestion)
+			w.printf("    %s\n", d.Suggestion)
 		}
 	}
 }
 
 // printCaret shows a line and marks the finding below it; tabs stay tabs, so
 // that the marks stand where they belong.
-func printCaret(w io.Writer, line string, d plugin.Diagnostic) {
+func printCaret(w console, line string, d plugin.Diagnostic) {
 	runes := []rune(line)
 	from := min(max(d.Column-1, 0), len(runes))
 	to := len(runes)
@@ -87,5 +91,5 @@ func printCaret(w io.Writer, line string, d plugin.Diagnostic) {
 		}
 		return ' '
 	}, string(runes[:from]))
-	fmt.Fprintf(w, "    %s\n    %s%s\n", line, indent, strings.Repeat("^", max(to-from, 1)))
+	w.printf("    %s\n    %s%s\n", line, indent, strings.Repeat("^", max(to-from, 1)))
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -22,12 +21,12 @@ type config struct {
 	allowOutbound prefixes
 }
 
-func parseConfig(args []string, stderr io.Writer) (config, error) {
+func parseConfig(args []string, stderr console) (config, error) {
 	var c config
 	fs := flag.NewFlagSet("devhost", flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	fs.Usage = func() {
-		fmt.Fprint(stderr, usage)
+		stderr.printf("%s", usage)
 		fs.PrintDefaults()
 	}
 	fs.StringVar(&c.addr, "addr", "127.0.0.1:8025", "`address` to listen on")

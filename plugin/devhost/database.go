@@ -155,6 +155,24 @@ func migrate(ctx context.Context, db *gorm.DB) error {
 	})
 }
 
+// transact runs fn in a transaction, and again where it gave way to another one
+// that did the like at the same moment.
+func transact(ctx context.Context, db *gorm.DB, fn func(tx *gorm.DB) error) error {
+	const tries = 5
+	for try := 1; ; try++ {
+		err := db.WithContext(ctx).Transaction(fn)
+		if err == nil || try == tries || !gaveWay(err) {
+			return err
+		}
+	}
+}
+
+func gaveWay(err error) bool {
+	const lockWaitTimeout, deadlock = 1205, 1213
+	m, isMySQL := errors.AsType[*mysqldriver.MySQLError](err)
+	return errors.Is(err, gorm.ErrDuplicatedKey) || isMySQL && (m.Number == lockWaitTimeout || m.Number == deadlock)
+}
+
 // close closes in reverse order of opening.
 func (d *database) close() error {
 	var err error

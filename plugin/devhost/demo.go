@@ -56,7 +56,7 @@ var demoMail = []mail{
 // playDemo fills an empty database, plays one bounced mail as its provider
 // would, and prints where to look. Where there are tickets already, it does
 // nothing. It is a script against the helpdesk's own addresses.
-func (s *server) playDemo(ctx context.Context, c config, stdout io.Writer) error {
+func (s *server) playDemo(ctx context.Context, c config, stdout console) error {
 	ctx, cancel := context.WithTimeout(ctx, demoTimeout)
 	defer cancel()
 	h := s.helpdesk
@@ -113,7 +113,7 @@ func (s *server) playDemo(ctx context.Context, c config, stdout io.Writer) error
 	if err := os.WriteFile(file, another.Body, 0o600); err != nil {
 		return fmt.Errorf("write the demo's bounce: %w", err)
 	}
-	fmt.Fprintf(stdout, `
+	stdout.printf(`
 A mail bounced, and Mailgun told the helpdesk so. See what came of it:
   the ticket with its note   %s
   the message in "Slack"     %s
@@ -153,7 +153,7 @@ func (d *demoScript) call(method, path string, in, out any) error {
 	if err != nil {
 		return err
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }() // it was read to its end
 	text, err := io.ReadAll(answer.Body)
 	if err != nil {
 		return err

@@ -20,7 +20,7 @@ func TestDemo(t *testing.T) {
 		ctx, cancel := timeout()
 		defer cancel()
 		var out bytes.Buffer
-		if err := s.server.playDemo(ctx, c, &out); err != nil {
+		if err := s.server.playDemo(ctx, c, console{&out}); err != nil {
 			t.Fatal(err)
 		}
 		s.logIn("admin", testPassword)
@@ -39,7 +39,7 @@ func TestDemo(t *testing.T) {
 			t.Fatalf("no command to send another:\n%s", out.String())
 		}
 		var sent, trouble bytes.Buffer
-		if code := run(ctx, strings.Fields(command[1]), &sent, &trouble); code != exitOK || sent.String() != "200 OK\n" {
+		if code := run(ctx, strings.Fields(command[1]), console{&sent}, console{&trouble}); code != exitOK || sent.String() != "200 OK\n" {
 			t.Fatalf("the command: exit code %d, %q, %q", code, sent.String(), trouble.String())
 		}
 		eventually(t, "the other ticket has its note", func() bool {
@@ -50,7 +50,7 @@ func TestDemo(t *testing.T) {
 		})
 
 		before := s.get("/").body
-		if err := s.server.playDemo(ctx, c, io.Discard); err != nil || s.get("/").body != before {
+		if err := s.server.playDemo(ctx, c, console{io.Discard}); err != nil || s.get("/").body != before {
 			t.Errorf("a second demo must change nothing: %v", err)
 		}
 		if got := s.script("GET", "/api/tickets", "").status; got != http.StatusUnauthorized {
@@ -67,7 +67,7 @@ func TestServe(t *testing.T) {
 	stdout, w := io.Pipe()
 	code := make(chan int, 1)
 	go func() {
-		code <- run(ctx, []string{"-demo=false", "-addr", "127.0.0.1:0", "-data", folder}, w, io.Discard)
+		code <- run(ctx, []string{"-demo=false", "-addr", "127.0.0.1:0", "-data", folder}, console{w}, console{io.Discard})
 		w.Close()
 	}()
 	lines := bufio.NewScanner(stdout)

@@ -100,7 +100,7 @@ func (h *helpdesk) recoverPanics(next echo.HandlerFunc) echo.HandlerFunc {
 			if v == nil {
 				return
 			}
-			if v == http.ErrAbortHandler {
+			if abort, ok := v.(error); ok && errors.Is(abort, http.ErrAbortHandler) {
 				panic(v)
 			}
 			err = panicked(v)

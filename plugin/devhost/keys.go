@@ -24,7 +24,7 @@ type keyFile struct {
 // loadKeys reads the key file of a folder, or makes one at the first start.
 func loadKeys(folder string) (plugin.Keys, error) {
 	path := filepath.Join(folder, "keys.json")
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(path) //nolint:gosec // of the folder that the flag names
 	if errors.Is(err, fs.ErrNotExist) {
 		if text, err = createKeyFile(path); err != nil {
 			return plugin.Keys{}, fmt.Errorf("create the key file: %w", err)
@@ -66,7 +66,7 @@ func createKeyFile(path string) ([]byte, error) {
 	key := make([]byte, 32)
 	rand.Read(key) // never fails
 	text := fmt.Appendf(nil, "{\n  \"current\": 1,\n  \"keys\": {\"1\": %q}\n}\n", base64.StdEncoding.EncodeToString(key))
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // of the folder that the flag names
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	netmail "net/mail"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -63,7 +64,7 @@ func receive(ctx context.Context, db *gorm.DB, m mail) (mask string, created boo
 	if m.MessageID == "" {
 		m.MessageID = strings.ToLower(rand.Text()) + "@devhost.invalid"
 	}
-	err = db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+	err = transact(ctx, db, func(tx *gorm.DB) error {
 		known, err := messageByMessageID(tx, m.MessageID)
 		if err != nil {
 			return err
@@ -85,7 +86,9 @@ func receive(ctx context.Context, db *gorm.DB, m mail) (mask string, created boo
 		if err := tx.Model(t).Update("status", "open").Error; err != nil {
 			return err
 		}
-		for _, email := range []string{m.From, m.To} {
+		emails := []string{bareEmail(m.From), bareEmail(m.To)}
+		slices.Sort(emails) // locked in one order by everybody
+		for _, email := range emails {
 			if _, err := ensureAddress(tx, email); err != nil {
 				return err
 			}

@@ -40,8 +40,14 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(run(ctx, os.Args[1:], console{os.Stdout}, console{os.Stderr}))
 }
+
+// console is where the program talks to people. What cannot be written there is
+// lost: nobody is left to tell.
+type console struct{ io.Writer }
+
+func (c console) printf(format string, args ...any) { _, _ = fmt.Fprintf(c.Writer, format, args...) }
 
 // usageError is a call that makes no sense.
 type usageError struct{ err error }
@@ -50,10 +56,10 @@ func (e *usageError) Error() string { return e.err.Error() }
 func (e *usageError) Unwrap() error { return e.err }
 
 // run is the whole program, and gives its exit code.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+func run(ctx context.Context, args []string, stdout, stderr console) int {
 	command := serve
 	if len(args) > 0 {
-		commands := map[string]func(context.Context, []string, io.Writer, io.Writer) error{
+		commands := map[string]func(context.Context, []string, console, console) error{
 			"check": check, "simulate": simulate, "send": send,
 		}
 		if c, ok := commands[args[0]]; ok {
@@ -68,7 +74,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, errReported):
 		return exitError
 	}
-	fmt.Fprintln(stderr, "devhost:", err)
+	stderr.printf("devhost: %v\n", err)
 	if errors.As(err, &u) {
 		return exitUsage
 	}
@@ -79,7 +85,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 var errReported = errors.New("reported")
 
 // serve runs the helpdesk until it is told to end.
-func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+func serve(ctx context.Context, args []string, stdout, stderr console) error {
 	c, err := parseConfig(args, stderr)
 	if err != nil {
 		return &usageError{err}
@@ -88,13 +94,13 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "the helpdesk is ready: %s/\n", s.helpdesk.baseURL())
+	stdout.printf("the helpdesk is ready: %s/\n", s.helpdesk.baseURL())
 	if s.password != "" {
-		fmt.Fprintf(stdout, "log in as admin with the password %s (it is shown only this once)\n", s.password)
+		stdout.printf("log in as admin with the password %s (it is shown only this once)\n", s.password)
 	}
 	if c.demo {
 		if err := s.playDemo(ctx, c, stdout); err != nil {
-			fmt.Fprintln(stderr, "devhost: the demo did not play:", err)
+			stderr.printf("devhost: the demo did not play: %v\n", err)
 		}
 	}
 	select {

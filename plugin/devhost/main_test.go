@@ -13,7 +13,7 @@ import (
 // that outlive the tests.
 func TestMain(m *testing.M) {
 	testscript.Main(leakCheck{m}, map[string]func(){
-		"devhost": func() { os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr)) },
+		"devhost": func() { os.Exit(run(context.Background(), os.Args[1:], console{os.Stdout}, console{os.Stderr})) },
 	})
 }
 

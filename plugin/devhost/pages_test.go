@@ -2,9 +2,13 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -197,6 +201,53 @@ func TestTokenAPI(t *testing.T) {
 	if strings.Contains(page, "<b>hi") || !strings.Contains(page, "&lt;b&gt;hi") {
 		t.Error("the text of a mail is not escaped")
 	}
+}
+
+// TestMailAtOnce wants every mail filed that arrives in the same moment as
+// others of the same people.
+func TestMailAtOnce(t *testing.T) {
+	databases(t, func(t *testing.T, c config) {
+		s := open(t, c)
+		const n = 24
+		var arrived sync.WaitGroup
+		statuses := make([]int, n)
+		for i := range n {
+			arrived.Go(func() {
+				from, to := "anna@example.com", "ben@example.com"
+				if i%2 == 1 {
+					from, to = to, from
+				}
+				statuses[i] = s.script("POST", "/api/mail", fmt.Sprintf(`{"from": %q, "to": %q, "message_id": "%d@example.com"}`, from, to, i/2)).status
+			})
+		}
+		arrived.Wait()
+		slices.Sort(statuses)
+		want := append(slices.Repeat([]int{http.StatusOK}, n/2), slices.Repeat([]int{http.StatusCreated}, n/2)...)
+		if !slices.Equal(statuses, want) {
+			t.Errorf("got %v, want each of %d mails created once\n%s", statuses, n/2, s.logs)
+		}
+	})
+}
+
+// TestNodesStartAtOnce wants several nodes to start on one empty database.
+func TestNodesStartAtOnce(t *testing.T) {
+	dsn := newMariaDB(t)
+	var started sync.WaitGroup
+	for range 3 {
+		started.Go(func() {
+			s, err := start(t.Context(), config{addr: "127.0.0.1:0", data: t.TempDir(), dsn: dsn}, io.Discard)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			ctx, cancel := timeout()
+			defer cancel()
+			if err := s.stop(ctx); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	started.Wait()
 }
 
 func TestHealthAndMetrics(t *testing.T) {

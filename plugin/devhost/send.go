@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -32,7 +30,7 @@ func (p *pairs) Set(text string) error {
 }
 
 // send signs a body as its provider would, with the present time, and posts it.
-func send(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+func send(ctx context.Context, args []string, stdout, stderr console) error {
 	set, headers := pairs{separator: "="}, pairs{separator: ":"}
 	fs := newFlags("send", "-url URL -provider NAME -key KEY [flags] FILE", stderr)
 	target := fs.String("url", "", "the listener's `URL`")
@@ -69,9 +67,9 @@ func send(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		if err != nil {
 			return fmt.Errorf("send: %w", err)
 		}
-		fmt.Fprintln(stdout, answer.Status)
+		stdout.printf("%s\n", answer.Status)
 		if len(answer.Body) > 0 {
-			fmt.Fprintln(stdout, strings.TrimSuffix(string(answer.Body), "\n"))
+			stdout.printf("%s\n", strings.TrimSuffix(string(answer.Body), "\n"))
 		}
 		refused = refused || answer.Code >= 400
 	}
@@ -91,7 +89,7 @@ var contentTypes = map[string]string{
 
 // readOutgoing reads a body, or a request file where the name ends in .http.
 func readOutgoing(path, contentType string) (*plugin.Request, error) {
-	text, err := os.ReadFile(path)
+	text, err := readFile(path)
 	if err != nil {
 		return nil, err
 	}

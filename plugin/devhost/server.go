@@ -80,6 +80,10 @@ func start(ctx context.Context, c config, logs io.Writer) (_ *server, err error)
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
+	// Ready means that plugins are as they were when the process ended.
+	for _, p := range s.helpdesk.registry.plugins {
+		s.helpdesk.followPlugin(ctx, p)
+	}
 	var running context.Context
 	running, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	s.wg.Go(func() { s.helpdesk.followPlugins(running) })

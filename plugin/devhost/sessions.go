@@ -71,7 +71,7 @@ func endSession(ctx context.Context, db *gorm.DB, s *session) error {
 }
 
 func newSessionCookie(token string, secure bool) *http.Cookie {
-	c := &http.Cookie{
+	c := &http.Cookie{ //nolint:gosec // without https there is no secure cookie
 		Name: sessionCookie, Value: token, Path: "/", HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode,
 		MaxAge: int(sessionTime.Seconds()),
 	}

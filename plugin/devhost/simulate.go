@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -15,7 +13,7 @@ import (
 )
 
 // simulate prints what a behavior decides about a request, as the API's JSON.
-func simulate(_ context.Context, args []string, stdout, stderr io.Writer) error {
+func simulate(_ context.Context, args []string, stdout, stderr console) error {
 	fs := newFlags("simulate", "-behavior FILE -request FILE [flags]", stderr)
 	behavior := fs.String("behavior", "", "`file` of the behavior")
 	request := fs.String("request", "", "`file` of the request, an HTTP/1.1 message")
@@ -30,12 +28,12 @@ func simulate(_ context.Context, args []string, stdout, stderr io.Writer) error 
 		return &usageError{errors.New("simulate: needs -behavior and -request, and nothing else but flags")}
 	}
 	s := plugin.Simulation{BaseURL: strings.TrimRight(*baseURL, "/") + "/webhooks"}
-	source, err := os.ReadFile(*behavior)
+	source, err := readFile(*behavior)
 	if err != nil {
 		return &usageError{fmt.Errorf("simulate: %w", err)}
 	}
 	s.Source = string(source)
-	text, err := os.ReadFile(*request)
+	text, err := readFile(*request)
 	if err != nil {
 		return &usageError{fmt.Errorf("simulate: %w", err)}
 	}
@@ -67,7 +65,7 @@ func simulate(_ context.Context, args []string, stdout, stderr io.Writer) error 
 	if err := json.Indent(&pretty, answer, "", "  "); err != nil {
 		return fmt.Errorf("simulate: %w", err)
 	}
-	fmt.Fprintln(stdout, pretty.String())
+	stdout.printf("%s\n", pretty.String())
 	if !compiles {
 		return errReported
 	}
@@ -79,7 +77,7 @@ func readObject(path string) (map[string]json.RawMessage, error) {
 	if path == "" {
 		return nil, nil
 	}
-	text, err := os.ReadFile(path)
+	text, err := readFile(path)
 	if err != nil {
 		return nil, err
 	}

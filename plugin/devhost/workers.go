@@ -46,7 +46,9 @@ const (
 // gives the admin's password where it made one up. A password that is not empty
 // becomes the admin's, also of one who was there already.
 func ensureWorkers(ctx context.Context, db *gorm.DB, password string) (generated string, err error) {
-	err = db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+	err = transact(ctx, db, func(tx *gorm.DB) error {
+		secret := password
+		generated = ""
 		all := []role{
 			{Name: administrators, Permissions: "view payloads edit manage", Setup: true},
 			{Name: agents, Permissions: "view"},
@@ -60,16 +62,16 @@ func ensureWorkers(ctx context.Context, db *gorm.DB, password string) (generated
 		err := tx.Where("login = ?", admin.Login).Take(&admin).Error
 		switch {
 		case errors.Is(err, gorm.ErrRecordNotFound):
-			if password == "" {
-				password = randomPassword()
-				generated = password
+			if secret == "" {
+				secret = randomPassword()
+				generated = secret
 			}
 		case err != nil:
 			return err
-		case password == "" || passwordMatches(&admin, password):
+		case secret == "" || passwordMatches(&admin, secret):
 			return nil
 		}
-		if err := setPassword(&admin, password); err != nil {
+		if err := setPassword(&admin, secret); err != nil {
 			return err
 		}
 		return tx.Save(&admin).Error

@@ -87,6 +87,9 @@ func (c *compiler) call(name string, at span, args []ast.Node) operand {
 
 // bound is the run of a builtin for the literals among its arguments.
 func (c *compiler) bound(fn *Function, args []operand) builtin {
+	if fn.placed != nil {
+		return fn.placed(c.positions())
+	}
 	if fn.bind == nil {
 		return fn.run
 	}
@@ -158,6 +161,18 @@ func (c *compiler) unknownFunction(at span, name string) {
 	if c.text(at) == name {
 		p.Fixes = c.rename(at, near)
 	}
+}
+
+// positions are the locals with the positions of the iterations around the
+// place where the compiler is.
+func (c *compiler) positions() []int {
+	var slots []int
+	for _, l := range c.locals {
+		if l.name == "#index" {
+			slots = append(slots, l.slot)
+		}
+	}
+	return slots
 }
 
 // callClosure evaluates the arguments on the machine's stack and calls.

@@ -32,6 +32,9 @@ type Function struct {
 	bind func(literals []constant) (builtin, *fault)
 	// infer gives the result's type where it follows from the arguments'.
 	infer func(args []Type) Type
+	// placed gives run by the locals with the positions of the iterations around
+	// the call.
+	placed func(indices []int) builtin
 	// over is the form of a builtin whose second argument is evaluated an item.
 	over *iteration
 }

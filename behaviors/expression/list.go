@@ -49,7 +49,7 @@ func listFunctions() []*Function {
 			return result
 		})),
 		fn("flatten", one, List, "the items, with those of lists in the list in their place", `flatten([1, [2, [3]]])`, func(m *machine, a []any) any {
-			return m.flatten([]any{}, m.listOf(a[0], "flatten"), 0)
+			return m.flatten(m.listOf(a[0], "flatten"))
 		}),
 		fn("sort", []Param{param("list", List), optional("order", Text)}, List, `the items in order; "desc" turns it round`, `sort([2, 1])`, func(m *machine, a []any) any {
 			list := m.listOf(a[0], "sort")
@@ -123,12 +123,35 @@ func (m *machine) contains(list []any, v any) bool {
 	return false
 }
 
-func (m *machine) flatten(dst, list []any, depth int) []any {
+// flatten gives the items of a list, with those of lists in it in their place.
+// They are counted first, so that the result is made at once.
+func (m *machine) flatten(list []any) []any {
+	n := m.leaves(list, 0)
+	m.take(n * slotBytes)
+	return appendLeaves(make([]any, 0, n), list)
+}
+
+func (m *machine) leaves(list []any, depth int) int {
 	m.nested(depth)
-	m.list(len(list))
+	m.step(1 + len(list))
+	n := 0
 	for _, x := range list {
 		if inner, ok := x.([]any); ok {
-			dst = m.flatten(dst, inner, depth+1)
+			n += m.leaves(inner, depth+1)
+		} else {
+			n++
+		}
+	}
+	if n > m.memory/slotBytes {
+		m.take(m.memory + 1)
+	}
+	return n
+}
+
+func appendLeaves(dst, list []any) []any {
+	for _, x := range list {
+		if inner, ok := x.([]any); ok {
+			dst = appendLeaves(dst, inner)
 		} else {
 			dst = append(dst, x)
 		}
@@ -139,20 +162,13 @@ func (m *machine) flatten(dst, list []any, depth int) []any {
 // numbers are the arguments, those of lists among them in their place, without
 // nil.
 func (m *machine) numbers(a []any, name string) []any {
-	m.list(len(a))
-	return m.gather(make([]any, 0, len(a)), a, name, 0)
-}
-
-func (m *machine) gather(ns, values []any, name string, depth int) []any {
-	m.nested(depth)
-	for _, v := range values {
+	all := m.flatten(a)
+	ns := all[:0]
+	for _, v := range all {
 		switch v := v.(type) {
 		case nil:
 		case int64, float64, *big.Int:
 			ns = append(ns, v)
-		case []any:
-			m.list(2 * len(v))
-			ns = m.gather(ns, v, name, depth+1)
 		default:
 			m.fail("type", "`"+name+"` takes numbers, but this is "+kindOf(v).String())
 		}

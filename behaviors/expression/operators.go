@@ -122,7 +122,10 @@ func (c *compiler) binary(n *ast.BinaryNode) operand {
 	case "in":
 		o.typ = Of(Bool)
 		if r.typ.known() && !r.typ.fits(List) && !r.typ.fits(Map) {
-			c.mismatch(r, "`in` looks into a list or a map, but this is "+r.typ.Kind.String())
+			p := c.mismatch(r, "`in` looks into a list or a map, but this is "+r.typ.Kind.String())
+			if r.typ.Kind == Text {
+				p.Suggestion = "write `" + c.text(r.at) + " contains " + c.text(l.at) + "`"
+			}
 		}
 		return c.binaryRun(o, l, r, (*machine).in)
 	case "contains", "startsWith", "endsWith":
@@ -250,51 +253,5 @@ func (c *compiler) comparison(o operand, op string, l, r operand) operand {
 			return false
 		}
 		return accept(m.compare(a, b, op))
-	})
-}
-
-func (c *compiler) arithmetic(o operand, op string, l, r operand) operand {
-	o.typ = Type{}
-	lk, rk := l.typ, r.typ
-	bad := false
-	switch {
-	case lk.Kind == Nil || rk.Kind == Nil:
-		o.typ = Of(Nil)
-	case lk.numeric() && rk.numeric():
-		o.typ = Of(Number)
-		if op == "/" || op == "**" || op == "^" {
-			o.typ = Of(Float)
-		} else if lk.Kind == Int && rk.Kind == Int {
-			o.typ = Of(Int)
-		}
-	case op == "+" && lk.Kind == Text && rk.Kind == Text:
-		o.typ = Of(Text)
-	case lk.Kind == Time || rk.Kind == Time || lk.Kind == Duration || rk.Kind == Duration:
-		if op == "-" && lk.Kind == Time && rk.Kind == Time {
-			o.typ = Of(Duration)
-		} else if (op == "-" || op == "+") && lk.Kind == Time {
-			o.typ = Of(Time)
-		}
-		bad = op != "+" && op != "-" && op != "*" && op != "/"
-	case lk.known() && rk.known():
-		bad = true
-	case lk.known() && !lk.numeric() && !(op == "+" && lk.Kind == Text):
-		bad = true
-	case rk.known() && !rk.numeric() && !(op == "+" && rk.Kind == Text):
-		bad = true
-	}
-	if bad {
-		c.mismatch(operand{typ: Type{Kind: rk.Kind, Sample: lk.Sample || rk.Sample}, at: o.at},
-			"`"+op+"` cannot take "+lk.Kind.String()+" and "+rk.Kind.String())
-	}
-	apply := map[string]func(m *machine, a, b any) any{
-		"+": (*machine).add, "-": (*machine).subtract, "*": (*machine).multiply,
-		"/": (*machine).divide, "%": (*machine).remainder, "**": (*machine).power, "^": (*machine).power,
-	}[op]
-	return c.binaryRun(o, l, r, func(m *machine, a, b any) any {
-		if a == nil || b == nil {
-			return nil
-		}
-		return apply(m, a, b)
 	})
 }

@@ -57,7 +57,7 @@ func proofFunctions() []*Function {
 			return strings.EqualFold(scheme, "bearer") && token != "" && hmac.Equal([]byte(value), []byte(token))
 		})),
 		nilSafe(fn("ip_in", []Param{param("ip", Text), param("networks", Any)}, Bool, "whether an address is in one of the networks", `ip_in(request.client_ip, ["192.0.2.0/24"])`, ipIn)),
-		fn("uuid", nil, Text, "an id that is the same each time this delivery is run at this place", `uuid()`, stableID),
+		{Name: "uuid", Result: Of(Text), Doc: "an id that is the same each time this delivery is run, and another at each place and each item of a list", Example: `uuid()`, placed: stableID},
 	}
 }
 
@@ -155,12 +155,19 @@ func network(text string) (netip.Prefix, bool) {
 var idSpace = uuid.MustParse("6f9b3c1e-8f0a-5e6b-9a57-2d1c44f0c7aa")
 
 // stableID hashes delivery, place and loop indices (UUID version 5, RFC 9562).
-func stableID(m *machine, _ []any) any {
-	name := []byte(m.f.DeliveryID)
-	name = binary.BigEndian.AppendUint64(name, uint64(m.f.At))
-	name = binary.BigEndian.AppendUint64(name, uint64(m.at.from))
-	for _, i := range m.f.Indices {
-		name = binary.BigEndian.AppendUint64(name, uint64(i))
+func stableID(positions []int) builtin {
+	return func(m *machine, _ []any) any {
+		name := []byte(m.f.DeliveryID)
+		add := func(n uint64) { name = binary.BigEndian.AppendUint64(name, n) }
+		add(uint64(m.f.At))
+		add(uint64(m.at.from))
+		for _, i := range m.f.Indices {
+			add(uint64(i))
+		}
+		for _, slot := range positions {
+			i, _ := m.locals[slot].(int64)
+			add(uint64(i))
+		}
+		return uuid.NewSHA1(idSpace, name).String()
 	}
-	return uuid.NewSHA1(idSpace, name).String()
 }

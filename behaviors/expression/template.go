@@ -11,8 +11,8 @@ type TemplatePart struct {
 	ExprFrom int // rune where the expression's source begins
 }
 
-// SplitTemplate cuts a text at its ${{ … }}. A }} inside a text or a map literal
-// of the expression does not end it, and $${{ is a literal ${{.
+// SplitTemplate cuts a text at its ${{ … }}. A }} inside a text, a comment or a
+// map literal of the expression does not end it, and $${{ is a literal ${{.
 func SplitTemplate(text string) ([]TemplatePart, []Problem) {
 	if !strings.Contains(text, "${{") {
 		if text == "" {
@@ -40,10 +40,9 @@ func SplitTemplate(text string) ([]TemplatePart, []Problem) {
 			i += 4
 		case opens(i):
 			flush(i)
-			end := templateEnd(runes, i+3)
+			end, inText := templateEnd(runes, i+3)
 			if end < 0 {
-				return parts, []Problem{{From: i, To: len(runes), Severity: SeverityError, Code: "unclosed-template",
-					Message: "`${{` is not closed", Suggestion: "close it with `}}`, or write `$${{` for the characters themselves"}}
+				return parts, []Problem{unclosed(i, len(runes), inText)}
 			}
 			parts = append(parts, TemplatePart{IsExpr: true, Expr: string(runes[i+3 : end]), From: i, To: end + 2, ExprFrom: i + 3})
 			i = end + 2
@@ -57,28 +56,43 @@ func SplitTemplate(text string) ([]TemplatePart, []Problem) {
 	return parts, nil
 }
 
-// templateEnd finds the }} that closes an expression, or -1.
-func templateEnd(runes []rune, from int) int {
+// unclosed is about a ${{ that has no end, perhaps because of a text that has
+// none.
+func unclosed(from, to, inText int) Problem {
+	p := Problem{From: from, To: to, Severity: SeverityError, Code: "unclosed-template",
+		Message: "`${{` is not closed", Suggestion: "close it with `}}`, or write `$${{` for the characters themselves"}
+	if inText >= 0 {
+		p.From = inText
+		p.Message = "a text begins here and does not end, so `${{` is not closed"
+		p.Suggestion = "close the text with the quotation mark that it begins with"
+	}
+	return p
+}
+
+// templateEnd finds the }} that closes an expression. Where there is none it
+// gives -1, and where a text begins that does not end, or -1.
+func templateEnd(runes []rune, from int) (end, inText int) {
 	depth := 0
 	for i := from; i < len(runes); i++ {
-		switch r := runes[i]; r {
-		case '"', '\'', '`':
-			for i++; i < len(runes) && runes[i] != r; i++ {
-				if runes[i] == '\\' && r != '`' {
-					i++
-				}
+		switch r := runes[i]; {
+		case r == '"' || r == '\'' || r == '`':
+			end := textEnd(runes, i)
+			if end < 0 {
+				return -1, i
 			}
-		case '{':
+			i = end - 1
+		case r == '/' && i+1 < len(runes) && runes[i+1] == '*':
+			i = commentEnd(runes, i) - 1
+		case r == '{':
 			depth++
-		case '}':
-			if depth == 0 {
-				if i+1 < len(runes) && runes[i+1] == '}' {
-					return i
-				}
-				return -1
-			}
+		case r == '}' && depth > 0:
 			depth--
+		case r == '}':
+			if i+1 < len(runes) && runes[i+1] == '}' {
+				return i, -1
+			}
+			return -1, -1
 		}
 	}
-	return -1
+	return -1, -1
 }

@@ -1,0 +1,70 @@
+package expression
+
+import (
+	"testing"
+
+	"github.com/deskhook/deskhook/behaviors/payload"
+)
+
+func TestSecretsDoNotLeak(t *testing.T) {
+	for _, source := range []string{
+		`string(inputs.key)`, `toJSON(inputs.key)`, `toJSON(inputs)`, `inputs.key + ""`, `"" + inputs.key`, `[inputs.key, 1]`, `{a: inputs.key}`, `upper(inputs.key)`,
+		`map([inputs.key], #)`, `map([1], inputs.key)`, `filter([inputs.key], true)`, `reduce([1], inputs.key, 0)`, `first([inputs.key])`, `join([inputs.key])`, `concat([inputs.key])`,
+		`groupBy([1], inputs.key)`, `sortBy([inputs.key], 1)`, `uniq([inputs.key])`, `flatten([inputs.key])`, `len(inputs.key)`, `type(inputs.key)`, `inputs.key == "x"`, `inputs.key != inputs.old`,
+		`inputs.key in ["x"]`, `inputs.key matches "x"`, `inputs.key contains "x"`, `"x" contains inputs.key`, `inputs.key < "x"`, `inputs.key[0:1]`, `inputs.key[0]`, `inputs.key.value`, `keys(inputs)`, `values(inputs)`,
+		`toPairs(inputs)`, `inputs["ke" + "y"]`, `get(inputs, "key")`, `let s = inputs.key; s + ""`, `let s = inputs; s`, `kept_secret + ""`, `string(true ? inputs.key : "")`, `string(inputs.key ?? "")`, `string(nil ?? inputs.key)`,
+		`not inputs.key`, `-inputs.key`, `inputs.key and true`, `inputs.key ? 1 : 2`, `list(inputs.key)`, `base64(inputs.key)`, `hex(inputs.key)`, `sha256(inputs.key)`, `escape_html(inputs.key)`, `payload[inputs.key]`, `{(inputs.key): 1}`,
+		`inputs.key; 1`, `mailgun.signed(inputs.key, inputs.key)`, `hmac("sha256", "k", inputs.key)`, `hmac("sha256", [inputs.key], "t")`, `inputs`, `inputs.key | string()`, `max(inputs.key)`, `1..inputs.key`, `json(inputs.key)`, `truncate(inputs.key, 1)`,
+		`any([1], inputs.key)`, `[[inputs.key]]`, `inputs.key ?? "x"`,
+	} {
+		t.Run(source, func(t *testing.T) {
+			config := testConfig(new(payload.Paths))
+			c, problems := Compile(source, config)
+			if c != nil {
+				t.Fatal("it compiled")
+			}
+			for _, p := range problems {
+				if p.Code == "secret-leak" {
+					return
+				}
+			}
+			t.Errorf("got %+v, want a secret-leak", problems)
+		})
+	}
+	for _, source := range []string{
+		`mailgun.signed(request, inputs.key)`, `mailgun.signed(request, [inputs.key, inputs.old])`, `hmac("sha256", inputs.key, request.body) == nil`, `equal_secure(request.body, inputs.key)`,
+		`basic_auth(request, "u", inputs.key)`, `bearer(request, true ? inputs.key : inputs.old)`, `inputs.key == nil`, `nil != inputs["key"]`, `let s = inputs.key; bearer(request, s)`, `bearer(request, inputs.key ?? inputs.old)`, `bearer(request, kept_secret)`,
+	} {
+		t.Run(source, func(t *testing.T) {
+			if c, problems := Compile(source, testConfig(new(payload.Paths))); c == nil {
+				t.Errorf("got %+v, want none", problems)
+			}
+		})
+	}
+}
+
+func TestASecretAsAWhole(t *testing.T) {
+	for _, source := range []string{`inputs.key`, `payload.x ? inputs.key : inputs.old`, `inputs.key ?? inputs.old`} {
+		config := testConfig(new(payload.Paths))
+		config.AllowSecret = true
+		c, problems := Compile(source, config)
+		if c == nil {
+			t.Fatalf("%s: %+v", source, problems)
+		}
+		if c.Type().Kind != SecretValue {
+			t.Errorf("%s is %s, want a secret", source, c.Type().Kind)
+		}
+	}
+}
+
+func TestWalkersRefuseSecrets(t *testing.T) {
+	for _, v := range []any{Secret{"k"}, []any{Secret{"k"}}, map[string]any{"a": Secret{"k"}}} {
+		if text, err := NewWalker(Limits{}).Text(v); err == nil {
+			t.Errorf("text of a secret is %q", text)
+		}
+	}
+	got, err := NewWalker(Limits{}).JSON(map[string]any{"a": Secret{"k"}})
+	if want := `{"a":{"secret":"k"}}`; err != nil || string(got) != want {
+		t.Errorf("got %s, %v, want %s", got, err, want)
+	}
+}

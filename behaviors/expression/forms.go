@@ -111,7 +111,7 @@ func (c *compiler) array(n *ast.ArrayNode) operand {
 			c.plain(o, "in a list with other values")
 		}
 	}
-	if elem.Kind == Any || elem.Kind == Nil {
+	if elem.Kind == Any || elem.Kind == Nil || elem.secret() || elem.holdsSecret() {
 		t.Elem = nil
 	}
 	return operand{typ: t, at: at, kind: "Array", token: c.token(n).from, run: func(m *machine) any {
@@ -145,6 +145,9 @@ func (c *compiler) mapLiteral(n *ast.MapNode) operand {
 				c.report(k.at, "duplicate-key", "", "the key `%s` stands here twice", name)
 			}
 			t.Fields[name] = v.typ
+			if v.typ.secret() || v.typ.holdsSecret() {
+				t.Fields[name] = Type{} // it has been reported
+			}
 		} else {
 			t.Open = true
 		}

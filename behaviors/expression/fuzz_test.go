@@ -1,6 +1,8 @@
 package expression
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/deskhook/deskhook/behaviors/payload"
@@ -8,6 +10,12 @@ import (
 
 func FuzzCompileEval(f *testing.F) {
 	for _, s := range []string{`payload.a.b == 1 and any(payload.items, .id > 1)`, `let x = payload.l; x[0] ?? inputs.n`, `map(1..3, {{a: #}})`, `"a" matches "("`, `reduce(1..60, [#acc, #acc], [1])`, `payload.end-date`, `a = b`, `if a {1} else {2}`, `"é"[0:1] + 'x'`, `-1 ** 2`} {
+		f.Add(s)
+	}
+	for _, c := range problemCases {
+		f.Add(c.source)
+	}
+	for _, s := range slices.Concat(leaks, properUses) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, source string) {
@@ -39,6 +47,9 @@ func FuzzCompileEval(f *testing.F) {
 		}
 		first, err1 := NewWalker(Limits{}).JSON(v)
 		second, err2 := NewWalker(Limits{}).JSON(again)
+		if strings.Contains(string(first), `{"secret":`) || strings.Contains(string(first), "value of ") {
+			t.Fatalf("%q gives away a secret: %s", source, first)
+		}
 		if string(first) != string(second) || (err1 == nil) != (err2 == nil) {
 			t.Fatalf("%q gives %s, then %s", source, first, second)
 		}

@@ -40,9 +40,12 @@ func testScope() names {
 		"plain":       {Slot: slotLazy, Type: Type{}},
 		"now":         {Slot: slotNow, Type: Of(Time)},
 		"kept_secret": {Slot: slotSecretLet, Type: Of(SecretValue)},
-		"sample":      {Slot: slotLazy, Type: Type{Kind: Map, Sample: true, Fields: map[string]Type{"title": {Kind: Text, Sample: true}}}},
+		"sample":      {Slot: slotLazy, Type: Type{Kind: Map, Sample: true, Fields: map[string]Type{"title": {Kind: Text, Sample: true}, "labels": sampleLabels}}},
 	}
 }
+
+// sampleLabels is a list of {name} as a sample shows it.
+var sampleLabels = ListOf(Type{Kind: Map, Sample: true, Fields: map[string]Type{"name": {Kind: Text, Sample: true}}})
 
 func testConfig(paths *payload.Paths) Config {
 	fs := Functions(Builtins())
@@ -65,8 +68,11 @@ func testFrame(t testing.TB, paths *payload.Paths, body string) *Frame {
 	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 	f := &Frame{Slots: make([]any, slots), Body: b, Request: r, ReceivedAt: now, DeliveryID: "d1",
 		Secrets: func(s Secret) (string, error) {
-			if s.Name == "missing" {
+			switch s.Name {
+			case "missing":
 				return "", fmt.Errorf("no secret %s", s.Name)
+			case "empty":
+				return "", nil
 			}
 			return "value of " + s.Name, nil
 		}}

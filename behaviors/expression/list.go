@@ -37,17 +37,19 @@ func listFunctions() []*Function {
 			return result
 		}).infers(sameList),
 		fn("uniq", one, List, "the items without repetitions", `uniq([1, 1, 2])`, uniq).infers(sameList),
-		nilSafe(fn("concat", []Param{{Name: "lists", Type: Of(List), Variadic: true}}, List, "the items of several lists in one; nil is an empty one", `concat([1], [2])`, func(m *machine, a []any) any {
-			result := []any{}
+		fn("concat", []Param{{Name: "lists", Type: Of(List), Variadic: true}}, List, "the items of several lists in one", `concat([1], [2])`, func(m *machine, a []any) any {
+			n := 0
 			for _, x := range a {
-				if x != nil {
-					l := m.listOf(x, "concat")
-					m.list(len(l))
-					result = append(result, l...)
-				}
+				n += len(m.listOf(x, "concat"))
+			}
+			m.list(n)
+			result := make([]any, 0, n)
+			for _, x := range a {
+				items, _ := x.([]any)
+				result = append(result, items...)
 			}
 			return result
-		})),
+		}),
 		fn("flatten", one, List, "the items, with those of lists in the list in their place", `flatten([1, [2, [3]]])`, func(m *machine, a []any) any {
 			return m.flatten(m.listOf(a[0], "flatten"))
 		}),

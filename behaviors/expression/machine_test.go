@@ -1,6 +1,7 @@
 package expression
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -56,6 +57,158 @@ func TestLazy(t *testing.T) {
 		_, err := c.Eval(f)
 		if e := asError(err); e.Code != "division-by-zero" || e.At != 8 {
 			t.Errorf("got %+v, want division-by-zero in 8", e)
+		}
+	}
+}
+
+// A machine is kept for the next evaluation; nothing of the last one is.
+func TestAMachineForgets(t *testing.T) {
+	paths := new(payload.Paths)
+	config := testConfig(paths)
+	big, _ := Compile(`let x = payload.s; map(1..2, x + upper(payload.s) + string(#))`, config)
+	small, _ := Compile(`payload.t`, config)
+	failing, _ := Compile(`concat([payload.s], [1 / (payload.a.b - 1)])`, config)
+	f := testFrame(t, paths, testBody)
+	for _, c := range []*Compiled{big, failing} {
+		_, _ = c.Eval(f)
+		m := f.machine
+		for _, v := range append(m.locals[:cap(m.locals)], m.args[:cap(m.args)]...) {
+			if v != nil {
+				t.Errorf("after %s it keeps %v", c.Source(), v)
+			}
+		}
+		if m.f != nil || m.trace != nil || m.busy {
+			t.Errorf("after %s it keeps its frame", c.Source())
+		}
+	}
+	if v, err := small.Eval(f); v != true || err != nil {
+		t.Errorf("got %v, %v after a failure", v, err)
+	}
+	if n := testing.AllocsPerRun(100, func() { _, _ = small.Eval(f) }); n != 0 {
+		t.Errorf("an evaluation allocates %v times", n)
+	}
+}
+
+// A host's function may evaluate another expression of the same frame.
+func TestEvaluationWithinAnEvaluation(t *testing.T) {
+	paths := new(payload.Paths)
+	config := testConfig(paths)
+	inner, _ := Compile(`map(1..3, # * 2)`, config)
+	config.Functions["inner"] = &Function{Name: "inner", Call: func(f *Frame, _ []any) (any, error) { return inner.Eval(f) }}
+	c, _ := Compile(`map(1..2, concat([#], inner(), [#]))`, config)
+	v, err := c.Eval(testFrame(t, paths, testBody))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := show(t, v), `[[1,2,4,6,1],[2,2,4,6,2]]`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// Whoever reads a let first, its uuid() is the same; and another in each
+// iteration of a loop and of a predicate.
+func TestStableIDs(t *testing.T) {
+	paths := new(payload.Paths)
+	config := testConfig(paths)
+	let, _ := Compile(`uuid()`, config)
+	read, _ := Compile(`plain`, config)
+	ids, _ := Compile(`map(1..2, map(1..2, uuid())) | flatten()`, config)
+	id := func(c *Compiled, at int, indices ...int) any {
+		f := testFrame(t, paths, testBody)
+		f.Slots[slotLazy] = &Lazy{Expr: let, At: 7}
+		f.At, f.Indices = at, indices
+		v, err := c.Eval(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	if a, b := id(read, 1), id(read, 2, 3); a != b {
+		t.Errorf("the let is %v, then %v", a, b)
+	}
+	seen := map[any]bool{}
+	for _, v := range []any{id(let, 1), id(let, 2), id(let, 1, 0), id(let, 1, 1)} {
+		seen[v] = true
+	}
+	for _, v := range id(ids, 1).([]any) {
+		seen[v] = true
+	}
+	if len(seen) != 8 {
+		t.Errorf("%d ids, want 8 different ones", len(seen))
+	}
+	if got, want := id(let, 1), "UUID"; got != id(let, 1) || len(got.(string)) != 36 {
+		t.Errorf("got %v, want the same %s each time", got, want)
+	}
+}
+
+func TestErrorsOfHostFunctions(t *testing.T) {
+	paths := new(payload.Paths)
+	config := testConfig(paths)
+	calls := 0
+	config.Functions["cost"] = &Function{Name: "cost", Params: []Param{param("n", Int)}, Cost: func(a []any) int { return int(a[0].(int64)) },
+		Call: func(*Frame, []any) (any, error) { calls++; return nil, errors.New("no luck") }}
+	for _, r := range []struct {
+		source, code, at string
+		calls            int
+	}{
+		{`1 + cost(5)`, "function", `cost(5)`, 1},
+		{`1 + cost(2000000)`, "budget-operations", `cost(2000000)`, 0},
+		{`1 + cost(payload.x)`, "", ``, 0},
+	} {
+		calls = 0
+		c, problems := Compile(r.source, config)
+		if c == nil {
+			t.Fatal(problems)
+		}
+		_, err := c.Eval(testFrame(t, paths, testBody))
+		if calls != r.calls {
+			t.Errorf("%s: %d calls, want %d", r.source, calls, r.calls)
+		}
+		if r.code == "" {
+			if err != nil {
+				t.Error(err)
+			}
+			continue
+		}
+		if e := asError(err); e.Code != r.code || r.source[e.From:e.To] != r.at {
+			t.Errorf("%s: got %s at %q", r.source, e.Code, r.source[e.From:e.To])
+		}
+	}
+}
+
+// The secrets that a proof needs and does not have.
+func TestSecretsThatAreMissing(t *testing.T) {
+	paths := new(payload.Paths)
+	config := testConfig(paths)
+	for _, r := range []struct {
+		source string
+		value  any
+		want   any
+		code   string
+	}{
+		{`bearer(request, kept_secret)`, nil, false, ""},
+		{`bearer(request, kept_secret)`, Secret{"missing"}, nil, "secret-missing"},
+		{`bearer(request, kept_secret)`, Secret{"empty"}, false, ""},
+		{`hmac("sha256", kept_secret, request.body)`, Secret{"empty"}, nil, ""},
+		{`equal_secure(hex(hmac("sha256", kept_secret, request.body)), "x")`, Secret{"empty"}, false, ""},
+		{`equal_secure(kept_secret, "")`, Secret{"empty"}, false, ""},
+		{`basic_auth(request, "u", kept_secret)`, Secret{"empty"}, false, ""},
+	} {
+		c, problems := Compile(r.source, config)
+		if c == nil {
+			t.Fatal(problems)
+		}
+		f := testFrame(t, paths, testBody)
+		f.Slots[slotSecretLet] = r.value
+		got, err := c.Eval(f)
+		if r.code != "" {
+			if e := asError(err); err == nil || e.Code != r.code {
+				t.Errorf("%s: got %v, want %s", r.source, err, r.code)
+			}
+			continue
+		}
+		if err != nil || got != r.want {
+			t.Errorf("%s of %v: got %v, %v, want %v", r.source, r.value, got, err, r.want)
 		}
 	}
 }

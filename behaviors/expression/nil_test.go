@@ -87,7 +87,7 @@ func TestFunctions(t *testing.T) {
 		{source: `bearer(request, "abc")`, want: `true`}, {source: `bearer(request, inputs.key)`, want: `false`}, {source: `bearer(request, "")`, want: `false`},
 		{source: `ip_in("192.0.2.7", ["192.0.2.0/24"])`, want: `true`}, {source: `ip_in("::ffff:192.0.2.7", "192.0.2.0/24")`, want: `true`}, {source: `ip_in("192.0.20.7", ["192.0.2.0/24"])`, want: `false`},
 		{source: `json("{\"a\": [1]}").a[0]`, want: `1`}, {source: `json("{")`, want: `null`}, {source: `fromJSON("{")`, code: `not-json`}, {source: `flatten([1, [2, [3]]])`, want: `[1,2,3]`},
-		{source: `uniq([1, 1.0, "a", "a", [1], [1]])`, want: `[1,"a",[1]]`}, {source: `concat([1], nil, [2])`, want: `[1,2]`}, {source: `mailgun.signed(request, inputs.key)`, want: `true`},
+		{source: `uniq([1, 1.0, "a", "a", [1], [1]])`, want: `[1,"a",[1]]`}, {source: `concat([1], [], [2])`, want: `[1,2]`}, {source: `concat([1], payload.x)`, want: `null`}, {source: `mailgun.signed(request, inputs.key)`, want: `true`},
 		{source: `if payload.t { 1 } else { 2 }`, want: `1`}, {source: `"b" in {a: 1}`, want: `false`}, {source: `payload.s == "text" ? "yes" : "no"`, want: `"yes"`},
 	})
 }

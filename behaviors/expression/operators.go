@@ -35,7 +35,10 @@ func (c *compiler) unary(n *ast.UnaryNode) operand {
 	if x.typ.Kind != Duration {
 		c.want(x, Number, "the operand of `"+n.Operator+"`")
 	}
-	o.typ = x.typ
+	o.typ = Of(Number)
+	if x.typ.numeric() || x.typ.Kind == Duration || !x.typ.known() {
+		o.typ = x.typ
+	}
 	if x.is && n.Operator == "-" {
 		if v, ok := x.value.(int64); ok {
 			o.constant = constant{true, -v}

@@ -11,11 +11,12 @@ type outline struct {
 	source []rune
 	text   []bool // rune by rune: within quotation marks or a comment
 	open   []int  // where the brackets stand that are not closed
-	quote  int    // where a text begins that does not end; -1
+	// Where a text, or a comment, begins that does not end; -1.
+	quote, comment int
 }
 
 func outlineOf(source []rune) outline {
-	o := outline{source: source, text: make([]bool, len(source)), quote: -1}
+	o := outline{source: source, text: make([]bool, len(source)), quote: -1, comment: -1}
 	for i := 0; i < len(source); {
 		end, text := i+1, false
 		switch r := source[i]; {
@@ -25,7 +26,10 @@ func outlineOf(source []rune) outline {
 				o.quote, end = i, len(source)
 			}
 		case r == '/' && i+1 < len(source) && source[i+1] == '*':
-			text, end = true, commentEnd(source, i)
+			text = true
+			if end = commentEnd(source, i); end < 0 {
+				o.comment, end = i, len(source)
+			}
 		case r == '(' || r == '[' || r == '{':
 			o.open = append(o.open, i)
 		case (r == ')' || r == ']' || r == '}') && len(o.open) > 0:
@@ -53,14 +57,14 @@ func textEnd(source []rune, from int) int {
 	return -1
 }
 
-// commentEnd is behind the end of the comment that begins here.
+// commentEnd is behind the end of the comment that begins here, or -1.
 func commentEnd(source []rune, from int) int {
 	for i := from + 2; i+1 < len(source); i++ {
 		if source[i] == '*' && source[i+1] == '/' {
 			return i + 2
 		}
 	}
-	return len(source)
+	return -1
 }
 
 // before is the last position before another that is no blank, or -1.
@@ -73,6 +77,7 @@ func (o outline) before(at int) int {
 
 // word is the range of the word or number around a position.
 func (o outline) word(at int) span {
+	at = min(max(at, 0), len(o.source))
 	s := span{at, at}
 	for s.from > 0 && isWordRune(o.source[s.from-1]) {
 		s.from--

@@ -21,8 +21,8 @@ func (c *compiler) syntaxProblem(e *file.Error) Problem {
 		return unreadable(span{o.quote, len(c.source)}, "a text begins here and does not end", "close it with the quotation mark that it begins with")
 	case strings.Contains(e.Message, "invalid char escape"), strings.Contains(e.Message, "unescape"):
 		return unreadable(at, "a backslash before this character means nothing in a text", "write two backslashes for one, or put the text in backquotes")
-	case strings.Contains(e.Message, "unclosed comment"):
-		return unreadable(at, "a comment begins here and does not end", "close it with `*/`")
+	case o.comment >= 0:
+		return unreadable(span{o.comment, o.comment + 2}, "a comment begins here and does not end", "close it with `*/`")
 	}
 	if p, ok := c.foreign(o, at); ok {
 		return p
@@ -175,11 +175,15 @@ func (c *compiler) misfit(o outline, at span, message string) Problem {
 		at = at.union(o.word(at.from))
 	}
 	word := c.text(at)
+	number := at // the parser has read on
+	if !unicode.IsDigit(c.source[at.from]) {
+		number = o.word(o.before(at.from))
+	}
 	switch {
 	case strings.Contains(message, "integer literal"):
-		return unreadable(at, "this integer is beyond 64 bits", "write it as a text")
+		return unreadable(number, "this integer is beyond 64 bits", "write it as a text")
 	case strings.Contains(message, "number syntax"), strings.Contains(message, "float literal"), strings.Contains(message, "literal:"):
-		return unreadable(at, "this is no number that can be written here", "")
+		return unreadable(number, "this is no number that can be written here", "")
 	case strings.Contains(message, "unrecognized character"):
 		return unreadable(at, "`"+word+"` means nothing in an expression", "")
 	case strings.Contains(message, "expected name"):

@@ -82,7 +82,11 @@ func templateEnd(runes []rune, from int) (end, inText int) {
 			}
 			i = end - 1
 		case r == '/' && i+1 < len(runes) && runes[i+1] == '*':
-			i = commentEnd(runes, i) - 1
+			end := commentEnd(runes, i)
+			if end < 0 {
+				return -1, -1
+			}
+			i = end - 1
 		case r == '{':
 			depth++
 		case r == '}' && depth > 0:

@@ -139,6 +139,23 @@ func TestImports(t *testing.T) {
 	}
 }
 
+// TestEchoInOneFile keeps Echo's types of package plugin where they are.
+func TestEchoInOneFile(t *testing.T) {
+	for _, p := range list(t, module+"/plugin") {
+		for _, file := range p.GoFiles {
+			parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, file), nil, parser.ImportsOnly)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, i := range parsed.Imports {
+				if strings.Contains(i.Path.Value, "labstack/echo") && file != "echo.go" {
+					t.Errorf("%s imports Echo: put it into echo.go", file)
+				}
+			}
+		}
+	}
+}
+
 // pure are the rooms that decide: the same arguments, the same result.
 var pure = []string{"behaviors", "behaviors/expression", "behaviors/payload", "behaviors/signatures"}
 

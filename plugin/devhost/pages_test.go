@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/deskhook/deskhook/plugin"
 )
 
 func openSQLiteSite(t *testing.T) *site {
@@ -83,6 +87,66 @@ func mustURL(t *testing.T, text string) *url.URL {
 		t.Fatal(err)
 	}
 	return u
+}
+
+// TestForms wants nothing changed by whoever does not know the session's token,
+// and no page in another site's frame.
+func TestForms(t *testing.T) {
+	s := openSQLiteSite(t)
+	s.want(http.StatusOK, "PUT", "/api/plugins/webhooks", `{"enabled": true}`, nil)
+	s.logIn("admin", testPassword)
+	for name, r := range map[string]*http.Request{
+		"no token":      s.request("POST", "/setup/plugins/webhooks", "application/x-www-form-urlencoded", "enabled=false"),
+		"foreign token": s.request("POST", "/setup/plugins/webhooks", "application/x-www-form-urlencoded", "enabled=false&csrf=another"),
+		"text":          s.request("POST", "/setup/plugins/webhooks", "text/plain", "enabled=false&csrf="+s.csrf()),
+		"link":          s.request("GET", "/setup/plugins/webhooks?enabled=false&csrf="+s.csrf(), "", ""),
+		"script's API":  s.request("PUT", "/api/plugins/webhooks", "application/json", `{"enabled": false}`),
+		"plugin's API":  s.request("PUT", "/api/webhooks/v1/secrets/a", "application/json", `{"value": "x"}`),
+	} {
+		if got := s.do(r); got.status < 400 || got.status >= 500 {
+			t.Errorf("%s: got %d, want a refusal", name, got.status)
+		}
+	}
+	if !s.server.helpdesk.plugin.Enabled() {
+		t.Error("the plugin was disabled by one of these")
+	}
+	for _, path := range []string{"/", "/setup/plugins", "/admin/webhooks"} {
+		got := s.get(path)
+		if policy := got.header.Get("Content-Security-Policy"); got.status != http.StatusOK ||
+			!strings.Contains(policy, "frame-ancestors 'none'") || strings.Contains(policy, "unsafe") {
+			t.Errorf("%s: got %d with the policy %q", path, got.status, policy)
+		}
+	}
+	got := s.post("/setup/plugins/webhooks", url.Values{"csrf": {s.csrf()}, "enabled": {"false"}})
+	if got.status != http.StatusSeeOther || s.server.helpdesk.plugin.Enabled() {
+		t.Errorf("with the token: got %d, want the plugin disabled", got.status)
+	}
+}
+
+// brokenSwitch cannot be enabled.
+type brokenSwitch struct{ plugin.Switch }
+
+func (brokenSwitch) Enable(context.Context) error { return errors.New("needs MariaDB 10.6") }
+func (brokenSwitch) Enabled() bool                { return false }
+
+func TestPluginThatCannotBeEnabled(t *testing.T) {
+	s := openSQLiteSite(t)
+	p := s.server.helpdesk.registry.find("webhooks")
+	p.mu.Lock()
+	whole := p.sw
+	p.sw = brokenSwitch{}
+	p.mu.Unlock()
+	got := s.script("PUT", "/api/plugins/webhooks", `{"enabled": true}`)
+	if got.status != http.StatusServiceUnavailable || !strings.Contains(got.body, `"detail":"needs MariaDB 10.6"`) {
+		t.Errorf("got %d %s, want the reason", got.status, got.body)
+	}
+	p.mu.Lock()
+	p.sw = whole
+	p.mu.Unlock()
+	var stored int64
+	if err := s.server.helpdesk.db.Model(&pluginState{}).Where("enabled").Count(&stored).Error; err != nil || stored > 0 {
+		t.Errorf("the plugin is stored as enabled: %d, %v", stored, err)
+	}
 }
 
 // TestRoles wants of a worker no more than the role gives.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"gorm.io/gorm"
@@ -32,7 +33,8 @@ func (h *helpdesk) switchPlugin(ctx context.Context, p *registered, on bool) err
 	defer p.mu.Unlock()
 	if on {
 		if err := p.sw.Enable(ctx); err != nil {
-			return fmt.Errorf("enable the plugin %s: %w", p.manifest.ID, err)
+			h.log.ErrorContext(ctx, "plugin not enabled", "plugin", p.manifest.ID, "error", err)
+			return &problem{Title: "The plugin cannot be enabled.", Status: http.StatusServiceUnavailable, Detail: err.Error()}
 		}
 	}
 	state := pluginState{ID: p.manifest.ID, Enabled: on}

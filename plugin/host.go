@@ -35,6 +35,7 @@ type Host interface {
 
 // Metered is an optional ability of a Host: where the plugin's metrics go.
 type Metered interface {
+	// MeterProvider is called once by Register, and never nil.
 	MeterProvider() metric.MeterProvider
 }
 

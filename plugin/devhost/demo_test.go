@@ -5,7 +5,9 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"regexp"
 	"strings"
@@ -57,6 +59,18 @@ func TestDemo(t *testing.T) {
 			t.Errorf("without -token a script is answered %d, want 401", got)
 		}
 	})
+}
+
+func TestLocalAddr(t *testing.T) {
+	for listening, want := range map[string]string{
+		"127.0.0.1:80": "127.0.0.1:80", "0.0.0.0:80": "127.0.0.1:80", "[::]:80": "127.0.0.1:80",
+		"[::1]:80": "[::1]:80", "[::ffff:10.0.0.5]:80": "10.0.0.5:80",
+	} {
+		got := localAddr(net.TCPAddrFromAddrPort(netip.MustParseAddrPort(listening))).String()
+		if got != want {
+			t.Errorf("%s: got %s, want %s", listening, got, want)
+		}
+	}
 }
 
 // TestServe starts the program and ends it as a signal does.

@@ -56,12 +56,8 @@ func newHelpdesk(db *database, keys plugin.Keys, m *metrics, log *slog.Logger, c
 		h.mountStandIn(h.echo)
 	}
 
-	allowed := c.allowOutbound
-	if c.demo {
-		allowed = append(allowed, loopback...)
-	}
 	h.plugin, err = plugin.Register(h.registry.add(h.echo), &host{records{h.baseURL}, h, keys},
-		plugin.WithAllowOutbound(allowed...), plugin.WithSessionCookie(sessionCookie))
+		plugin.WithAllowOutbound(c.allowOutbound...), plugin.WithSessionCookie(sessionCookie))
 	return h, err
 }
 

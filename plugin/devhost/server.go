@@ -8,7 +8,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 )
@@ -58,7 +60,11 @@ func start(ctx context.Context, c config, logs io.Writer) (_ *server, err error)
 		return nil, err
 	}
 	undo = append(undo, db.close)
-	s := &server{localURL: localURL(listener.Addr()), failed: make(chan error, 1)}
+	local := localAddr(listener.Addr())
+	s := &server{localURL: "http://" + local.String(), failed: make(chan error, 1)}
+	if c.demo { // its behavior posts to the stand-in, and may reach just that
+		c.allowOutbound = append(slices.Clone(c.allowOutbound), netip.PrefixFrom(local.Addr(), local.Addr().BitLen()))
+	}
 	if c.baseURL == "" {
 		c.baseURL = s.localURL
 	}
@@ -106,16 +112,14 @@ func (s *server) stop(ctx context.Context) error {
 	return errors.Join(append(errs, s.helpdesk.close(ctx))...)
 }
 
-// localURL names an address as this machine reaches it.
-func localURL(addr net.Addr) string {
-	host, port, err := net.SplitHostPort(addr.String())
-	if err != nil {
-		return "http://" + addr.String()
+// localAddr is an address that is listened on as this machine reaches it.
+func localAddr(addr net.Addr) netip.AddrPort {
+	at := addr.(*net.TCPAddr).AddrPort() // of a TCP listener
+	ip := at.Addr().Unmap()
+	if ip.IsUnspecified() {
+		ip = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 	}
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	return "http://" + net.JoinHostPort(host, port)
+	return netip.AddrPortFrom(ip, at.Port())
 }
 
 // panicked is a panic as an error, with its stack for the log.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"html"
 	"net/http"
-	"net/netip"
 	"regexp"
 	"strings"
 
@@ -14,9 +13,6 @@ import (
 
 // standInPath is where the demo has what stands in for a Slack channel.
 const standInPath = "/demo/slack"
-
-// loopback is what the demo's behavior must reach to post there.
-var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 
 // slackMessage is what was posted to the stand-in.
 type slackMessage struct {

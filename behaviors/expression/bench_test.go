@@ -22,3 +22,22 @@ func BenchmarkRules(b *testing.B) {
 		}
 	}
 }
+
+// A behavior of a hundred lines has about 40 expressions.
+func BenchmarkCompile40(b *testing.B) {
+	sources := []string{
+		`payload["event-data"].event == "failed" and payload["event-data"].severity == "permanent"`,
+		`event.reason in ["bounce", "suppress-bounce"] and event["delivery-status"]["bounce-type"] != "soft"`,
+		`event["delivery-status"].description ?? event["delivery-status"].message ?? "no reason given"`,
+		`any(payload.issue.labels, .name == "bug") and len(payload.issue.assignees) > 0`,
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		config := testConfig(new(payload.Paths))
+		for i := range 40 {
+			if c, problems := Compile(sources[i%len(sources)], config); c == nil {
+				b.Fatal(problems)
+			}
+		}
+	}
+}

@@ -203,9 +203,9 @@ func callClosure(fn *Function, run builtin, arguments []closure, at span) closur
 
 // callHost calls a function that is not of this package. It cannot be stopped,
 // so the deadline is looked at before and after.
-func (fn *Function) callHost(m *machine, args []any, at span) any {
-	if fn.Cost != nil {
-		m.step(fn.Cost(args))
+func (f *Function) callHost(m *machine, args []any, at span) any {
+	if f.Cost != nil {
+		m.step(f.Cost(args))
 	} else {
 		for _, a := range args {
 			if s, ok := a.(string); ok {
@@ -214,7 +214,7 @@ func (fn *Function) callHost(m *machine, args []any, at span) any {
 		}
 	}
 	m.inTime()
-	v, err := fn.Call(m.f, append([]any(nil), args...))
+	v, err := f.Call(m.f, append([]any(nil), args...))
 	if err != nil {
 		e := *asError(err)
 		e.From, e.To = at.from, at.to

@@ -83,8 +83,15 @@ type local struct {
 
 // Compile parses and checks one expression and reports every problem at once.
 // The result is nil where one of them is an error.
-func Compile(source string, config Config) (*Compiled, []Problem) {
+func Compile(source string, config Config) (compiled *Compiled, problems []Problem) {
 	c := &compiler{config: config, source: []rune(source)}
+	defer func() {
+		if recover() != nil { // the parser is not ours
+			compiled = nil
+			c.report(span{0, len(c.source)}, "internal", "", "the expression cannot be compiled for a reason of our own; please report it")
+			problems = c.problems
+		}
+	}()
 	node, problem := c.parse(source)
 	if problem != nil {
 		problem.Severity = SeverityError

@@ -55,7 +55,7 @@ func testConfig(paths *payload.Paths) Config {
 	return Config{Functions: fs, Scope: testScope(), Paths: paths}
 }
 
-const testBody = `{"a": {"b": 1}, "l": [1, 2, 3], "s": "text", "t": true, "z": null, "end-date": "x", "big": 12345678901234567890123,
+const testBody = `{"a": {"b": 1}, "l": [1, 2, 3], "s": "text", "t": true, "z": null, "end-date": "x", "big": 12345678901234567890123, "f": 0.1,
  "items": [{"id": 1, "name": "one"}, {"id": 2, "name": "two"}], "event-data": {"event": "failed", "list": ["x"]}}`
 
 func testFrame(t testing.TB, paths *payload.Paths, body string) *Frame {

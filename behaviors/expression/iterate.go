@@ -16,7 +16,7 @@ type body struct {
 	run              closure // nil: the item itself
 	third            closure // nil: there is none
 	item, index, acc int     // locals
-	at               span
+	at, thirdAt      span
 }
 
 func (b *body) eval(m *machine, item any, i int) any {
@@ -38,7 +38,7 @@ func (c *compiler) iterate(o operand, fn *Function, args []ast.Node) operand {
 	list := c.node(args[0])
 	c.plain(list, "as an argument of `"+fn.Name+"`")
 	c.want(list, List, "the first argument of `"+fn.Name+"`")
-	elem := list.typ.element()
+	source, elem := c.value(list), list.typ.element()
 	b := &body{item: c.push("#", elem, nil), index: c.push("#index", Of(Int), nil), acc: c.push("#acc", Type{}, nil), at: list.at}
 	x := operand{typ: elem, at: list.at}
 	if len(args) > 1 {
@@ -57,12 +57,13 @@ func (c *compiler) iterate(o operand, fn *Function, args []ast.Node) operand {
 		third := c.node(args[2])
 		p, _ := fn.param(2)
 		c.argument(fn.Name, p, third)
-		b.third = c.value(third)
+		b.third, b.thirdAt = c.value(third), third.at
 		o.at = o.at.union(third.at)
+		c.bound(fn, []operand{list, x, third})
 	}
 	o.at = c.closing(c.closing(o.at, '}'), ')')
 	o.typ = fn.result([]Type{list.typ, x.typ})
-	o.run = fn.over.closure(fn.Name, c.value(list), list.at, b)
+	o.run = fn.over.closure(fn.Name, source, list.at, b)
 	return o
 }
 

@@ -57,7 +57,7 @@ func listFunctions() []*Function {
 			list := m.listOf(a[0], "sort")
 			descending := len(a) > 1 && m.descending(a[1])
 			return m.sorted(list, list, descending)
-		}).infers(sameList),
+		}).infers(sameList).binds(bindOrder(1)),
 		nilSafe(fn("min", []Param{{Name: "numbers", Variadic: true}}, Number, "the least of the numbers, or of a list of them; nil is skipped", `min(1, 2)`, extreme("min", -1))),
 		nilSafe(fn("max", []Param{{Name: "numbers", Variadic: true}}, Number, "the greatest of the numbers, or of a list of them; nil is skipped", `max(1, 2)`, extreme("max", 1))),
 		nilSafe(fn("mean", []Param{{Name: "numbers", Variadic: true}}, Float, "the mean of the numbers; nil is skipped", `mean([1, 2])`, func(m *machine, a []any) any {

@@ -12,7 +12,8 @@ type machine struct {
 	ops      int // that are left
 	memory   int // bytes that are left
 	depth    int // greatest depth of values
-	deadline time.Time
+	allowed  time.Duration
+	deadline time.Time // zero: nobody has looked yet
 	trace    *Trace
 	locals   []any
 	args     []any               // a stack of arguments
@@ -39,9 +40,16 @@ func (m *machine) step(n int) {
 	}
 }
 
-// inTime fails once the deadline has passed.
+// inTime fails once the deadline has passed. Its first call sets the deadline,
+// so that the clock is not asked for what ends at once.
 func (m *machine) inTime() {
-	if m.f != nil && m.f.Clock != nil && m.f.Clock().After(m.deadline) {
+	if m.f == nil || m.f.Clock == nil {
+		return
+	}
+	now := m.f.Clock()
+	if m.deadline.IsZero() {
+		m.deadline = now.Add(m.allowed)
+	} else if now.After(m.deadline) {
 		m.fail("budget-time", "the expression takes longer than it may")
 	}
 }
@@ -90,13 +98,11 @@ func mapBytes(n int) int {
 // start gives the machine a fresh budget.
 func (m *machine) start(f *Frame, l Limits, locals int) {
 	m.f, m.ops, m.memory, m.depth = f, l.Operations, l.Memory, l.Depth
+	m.allowed, m.deadline = l.Time, time.Time{}
 	if f == nil {
 		return
 	}
 	m.trace = f.Trace
-	if f.Clock != nil {
-		m.deadline = f.Clock().Add(l.Time)
-	}
 	if cap(m.locals) < locals {
 		m.locals = make([]any, locals)
 	}

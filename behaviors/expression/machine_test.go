@@ -2,6 +2,7 @@ package expression
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -211,4 +212,111 @@ func TestSecretsThatAreMissing(t *testing.T) {
 			t.Errorf("%s of %v: got %v, %v, want %v", r.source, r.value, got, err, r.want)
 		}
 	}
+}
+
+// One expression for each way to fail while running, with the place that the
+// error names.
+func TestErrors(t *testing.T) {
+	cases := []struct{ source, code, at string }{
+		{`1 + (payload.s > 3 ? 1 : 0)`, "type", `payload.s > 3`},
+		{`upper(payload.s) + upper(payload.a)`, "type", `upper(payload.a)`},
+		{`payload.t and (payload.a.b or true)`, "type", `payload.a.b`},
+		{`filter(payload.l, # > 1 and # + payload.s)`, "type", `# + payload.s`},
+		{`-payload.s`, "type", `-payload.s`},
+		{`payload.l[payload.s:]`, "type", `payload.l[payload.s:]`},
+		{`any(payload.a, true)`, "type", `payload.a`},
+		{`sort([1, payload.s])`, "type", `sort([1, payload.s])`},
+		{`sortBy(payload.items, .id, payload.s)`, "type", `payload.s`},
+		{`payload.n + 9223372036854775807 + 1`, "", ``},
+		{`payload.a.b + 9223372036854775807`, "overflow", `payload.a.b + 9223372036854775807`},
+		{`payload.big * 2`, "overflow", `payload.big * 2`},
+		{`payload.a.b / 0`, "division-by-zero", `payload.a.b / 0`},
+		{`10.0 ** (payload.l[2] * 1000)`, "not-finite", `10.0 ** (payload.l[2] * 1000`},
+		{`fromJSON(payload.s)`, "not-json", `fromJSON(payload.s)`},
+		{`payload.s matches "(" + payload.s`, "pattern", `payload.s matches "(" + payload.s`},
+		{`1..1000000000`, "budget-operations", `1..1000000000`},
+		{`repeat("x", 10000000)`, "budget-memory", `repeat("x", 10000000)`},
+		{`toJSON(reduce(1..200, [#acc], [1]))`, "budget-depth", `toJSON(reduce(1..200, [#acc], [1]))`},
+		{`len(string(plain))`, "secret-leak", `string(plain)`},
+		{`bearer(request, plain)`, "secret-missing", `bearer(request, plain)`},
+	}
+	left := codes(t, failing)
+	delete(left, "budget-time") // TestDeadline
+	for _, r := range cases {
+		paths := new(payload.Paths)
+		c, problems := Compile(r.source, testConfig(paths))
+		if c == nil {
+			t.Errorf("%s: %+v", r.source, problems)
+			continue
+		}
+		f := testFrame(t, paths, testBody)
+		f.Slots[slotLazy] = Secret{"missing"} // behind the compiler's back
+		_, err := c.Eval(f)
+		if r.code == "" {
+			if err != nil {
+				t.Errorf("%s: %v", r.source, err)
+			}
+			continue
+		}
+		if err == nil {
+			t.Errorf("%s: got no error, want %s", r.source, r.code)
+		} else if e := asError(err); e.Code != r.code || r.source[e.From:e.To] != r.at {
+			t.Errorf("%s: got %v (%s) at %q, want %s at %q", r.source, err, e.Code, r.source[e.From:e.To], r.code, r.at)
+		}
+		delete(left, r.code)
+	}
+	for code := range left {
+		t.Errorf("no case shows %s", code)
+	}
+}
+
+// The paths of a program are those that it reads, as far as they are constant.
+func TestPaths(t *testing.T) {
+	for _, r := range []struct {
+		source string
+		want   [][]payload.Key
+		whole  []payload.Key // what the expression is nothing but
+	}{
+		{source: `payload.a.b == 1`, want: [][]payload.Key{path("a", "b")}},
+		{source: `payload.a["b-c"][0]?.d`, want: [][]payload.Key{path("a", "b-c", 0, "d")}, whole: path("a", "b-c", 0, "d")},
+		{source: `event.event`, want: [][]payload.Key{path("event-data", "event")}, whole: path("event-data", "event")},
+		{source: `let x = payload.a; x.b + x.c`, want: [][]payload.Key{path("a", "b"), path("a", "c")}},
+		{source: `any(payload.items, .id == payload.n)`, want: [][]payload.Key{path("items"), path("n")}},
+		{source: `payload`, want: [][]payload.Key{path()}, whole: path()},
+		{source: `toJSON(payload)`, want: [][]payload.Key{path()}},
+		{source: `payload[payload.k]`, want: [][]payload.Key{path(), path("k")}},
+		{source: `payload.l[-1].x`, want: [][]payload.Key{path("l")}},
+		{source: `payload.l[payload.i].x`, want: [][]payload.Key{path("l"), path("i")}},
+		{source: `payload.l[0:2]`, want: [][]payload.Key{path("l")}},
+		{source: `(payload.a ?? payload.b).c`, want: [][]payload.Key{path("a"), path("b")}},
+		{source: `let unused = payload.a; 1`},
+	} {
+		got, want := new(payload.Paths), new(payload.Paths)
+		c, problems := Compile(r.source, testConfig(got))
+		if c == nil {
+			t.Fatal(problems)
+		}
+		for _, p := range r.want {
+			want.Add(p)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s reads %+v, want %+v", r.source, got, want)
+		}
+		if !reflect.DeepEqual(c.Path(), r.whole) {
+			t.Errorf("%s is the path %v, want %v", r.source, c.Path(), r.whole)
+		}
+	}
+}
+
+func path(keys ...any) []payload.Key {
+	p := []payload.Key{}
+	for _, k := range keys {
+		switch k := k.(type) {
+		case string:
+			p = append(p, payload.Key{Name: k})
+		case int:
+			p = append(p, payload.Key{Index: k, List: true})
+		}
+	}
+	return p
 }

@@ -54,6 +54,18 @@ func TestNumbers(t *testing.T) {
 		{source: `string(100000000.0)`, want: `"100000000"`}, {source: `string(1e21)`, want: `"1e+21"`}, {source: `string(0.0000001)`, want: `"1e-7"`},
 		{source: `+5`, want: `5`}, {source: `+"a"`, code: `type-mismatch`}, {source: `int("42") + int(4.9)`, want: `46`}, {source: `round(2.5)`, want: `float 3`},
 		{source: `1..3`, want: `[1,2,3]`}, {source: `3..1`, want: `[]`},
+		// An integer beyond 64 bits stays exact; it compares, sorts and prints only.
+		{source: `payload.big == 12345678901234567000000.0`, want: `false`}, {source: `payload.big in [1, payload.big]`, want: `true`}, {source: `sort([payload.big, 1.5, 2])`, want: `[1.5,2,12345678901234567890123]`},
+		{source: `max(payload.big, 1)`, want: `12345678901234567890123`}, {source: `uniq([payload.big, payload.big])`, want: `[12345678901234567890123]`}, {source: `toJSON([payload.big])`, want: `"[12345678901234567890123]"`},
+		{source: `int("12345678901234567890123") == payload.big`, want: `true`}, {source: `mean([payload.big])`, code: `overflow`}, {source: `sum([payload.big])`, code: `overflow`}, {source: `-payload.big`, code: `overflow`},
+		{source: `payload.big % 2`, code: `overflow`}, {source: `bitand(payload.big, 1)`, code: `overflow`}, {source: `1..payload.big`, code: `overflow`}, {source: `payload.l[payload.big]`, want: `null`},
+		// An integer compares with a float exactly.
+		{source: `9223372036854775807 < 9223372036854775808.0`, want: `true`}, {source: `9223372036854775807 == 9223372036854775808.0`, want: `false`}, {source: `1 < 1.5 and 1.5 < 2 and -1 > -1.5`, want: `true`},
+		{source: `1 in [1.0]`, want: `true`}, {source: `[1, {a: 2}] == [1.0, {a: 2.0}]`, want: `true`},
+		// A number in a text prints as JSON prints it.
+		{source: `string(payload.f)`, want: `"0.1"`}, {source: `string(1.0)`, want: `"1"`}, {source: `toJSON([1e6, 1e-7, 123456789.5])`, want: `"[1000000,1e-7,123456789.5]"`}, {source: `join([string(7), string(1e20)])`, want: `"7100000000000000000000"`},
+		// What JSON cannot hold is an error.
+		{source: `0.0 / 0`, code: `division-by-zero`}, {source: `1e308 * 10`, code: `not-finite`}, {source: `1e308 + 1e308`, code: `not-finite`}, {source: `(-8) ** 0.5`, code: `not-finite`}, {source: `float("1e999")`, code: `type`}, {source: `float("NaN")`, code: `not-finite`}, {source: `float("inf")`, code: `not-finite`},
 	})
 }
 

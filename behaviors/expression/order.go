@@ -19,6 +19,19 @@ func (m *machine) descending(v any) bool {
 	return false
 }
 
+// bindOrder looks at the order of a sort where it is a literal.
+func bindOrder(argument int) func(literals []constant) (builtin, *fault) {
+	return func(literals []constant) (builtin, *fault) {
+		if len(literals) <= argument {
+			return nil, nil
+		}
+		if order, ok := literals[argument].value.(string); ok && order != "asc" && order != "desc" {
+			return nil, &fault{argument, "bad-argument", ascendingOrDescending}
+		}
+		return nil, nil
+	}
+}
+
 // sorted orders items by their keys, stably; nil comes last.
 func (m *machine) sorted(list, keys []any, descending bool) []any {
 	m.step(len(list) * bits.Len(uint(len(list))))

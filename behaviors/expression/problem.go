@@ -12,9 +12,13 @@ const (
 // Problem is one finding in an expression. From and To are rune offsets into
 // its source, To exclusive.
 type Problem struct {
-	From, To   int
-	Severity   Severity
-	Code       string // kebab-case, stable for ever
+	From, To int
+	Severity Severity
+	// Code is kebab-case and stable for ever: argument-count, bad-argument,
+	// bad-pattern, duplicate-key, function-not-called, internal, method-call,
+	// never-equal, secret-leak, shadowed-name, syntax, too-long, type-mismatch,
+	// unclosed-template, unknown-field, unknown-function, unknown-name.
+	Code       string
 	Message    string
 	Suggestion string
 	Fixes      []Fix
@@ -34,8 +38,12 @@ type Error struct {
 	// From and To are runes of that expression then.
 	At       int
 	From, To int
-	Code     string // "type", "overflow", "budget-operations", "budget-memory", "budget-time", "not-json", …
-	Message  string
+	// Code is stable for ever: budget-depth, budget-memory, budget-operations,
+	// budget-time, division-by-zero, function (a host's function failed),
+	// internal, not-finite, not-json, overflow, pattern, secret-leak,
+	// secret-missing, type.
+	Code    string
+	Message string
 }
 
 // Error is the message.

@@ -69,6 +69,8 @@ var problemCases = []struct {
 	{`duration("5 minutes") == nil`, []string{"bad-argument at `\"5 minutes\"`"}},
 	{`date("yesterday") == nil`, []string{"bad-argument at `\"yesterday\"`"}},
 	{`hmac("md5", inputs.key, "x") == nil`, []string{"bad-argument at `\"md5\"`"}},
+	{`sort(payload.l, "down") == nil`, []string{"bad-argument at `\"down\"`"}},
+	{`sortBy(payload.l, #, "down") == nil`, []string{"bad-argument at `\"down\"`"}},
 	{`payload.s matches "("`, []string{"bad-pattern at `\"(\"`"}},
 	{`payload.s matches "(a|b){900}"`, []string{"bad-pattern at `\"(a|b){900}\"`"}},
 	{`capture(payload.s, "[") == nil`, []string{"bad-pattern at `\"[\"`"}},
@@ -217,5 +219,20 @@ func TestNoProblemWithoutACase(t *testing.T) {
 	}
 	for code := range want {
 		t.Errorf("no case shows %s", code)
+	}
+}
+
+// The codes are stable, so they stand in the documentation of their types.
+func TestCodesAreDocumented(t *testing.T) {
+	doc, err := os.ReadFile("problem.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pattern := range []*regexp.Regexp{reported, failing} {
+		for code := range codes(t, pattern) {
+			if !regexp.MustCompile(`\b` + code + `\b[,. (]`).Match(doc) {
+				t.Errorf("problem.go does not name %s", code)
+			}
+		}
 	}
 }

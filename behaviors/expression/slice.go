@@ -21,7 +21,7 @@ func (c *compiler) slice(n *ast.SliceNode) operand {
 		at = at.union(o.at)
 		bounds[i] = c.value(o)
 	}
-	at = c.closing(at, ']')
+	at = c.closing(c.closing(at, ':'), ']')
 	from := c.value(base)
 	return operand{typ: base.typ, at: at, kind: "Slice", token: token.from, run: func(m *machine) any {
 		v := from(m)

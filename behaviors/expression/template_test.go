@@ -15,6 +15,11 @@ func TestSplitTemplate(t *testing.T) {
 		{text: `${{ "}}" }}`, want: []TemplatePart{{IsExpr: true, Expr: ` "}}" `, To: 11, ExprFrom: 3}}},
 		{text: `${{ "\"}}" }}`, want: []TemplatePart{{IsExpr: true, Expr: ` "\"}}" `, To: 13, ExprFrom: 3}}},
 		{text: `$${{ a }}`, want: []TemplatePart{{Literal: "${{ a }}", To: 9}}},
+		{text: `${{ a /* }} it's */ }}!`, want: []TemplatePart{{IsExpr: true, Expr: ` a /* }} it's */ `, To: 22, ExprFrom: 3}, {Literal: "!", From: 22, To: 23}}},
+		{text: "${{ `\\` }}", want: []TemplatePart{{IsExpr: true, Expr: " `\\` ", To: 10, ExprFrom: 3}}},
+		{text: `a } $ {{ b }}`, want: []TemplatePart{{Literal: `a } $ {{ b }}`, To: 13}}},
+		{text: `${{}}${{b}}`, want: []TemplatePart{{IsExpr: true, To: 5, ExprFrom: 3}, {IsExpr: true, Expr: "b", From: 5, To: 11, ExprFrom: 8}}},
+		{text: `${{ "a }}`, code: "unclosed-template"}, {text: `${{ a /* }}`, code: "unclosed-template"}, {text: `${{ {a: 1 }}`, code: "unclosed-template"},
 		{text: `${{ a`, code: "unclosed-template"}, {text: `${{ a } }`, code: "unclosed-template"},
 	} {
 		t.Run(r.text, func(t *testing.T) {
@@ -34,5 +39,13 @@ func TestSplitTemplate(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A text that does not end is what is wrong, not the braces.
+func TestAnUnclosedTextInATemplate(t *testing.T) {
+	_, problems := SplitTemplate(`é ${{ a == "b }}`)
+	if len(problems) != 1 || problems[0].From != 11 || problems[0].To != 16 {
+		t.Errorf("got %+v, want the text from 11 to 16", problems)
 	}
 }

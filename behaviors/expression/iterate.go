@@ -5,10 +5,11 @@ import "github.com/expr-lang/expr/ast"
 // iteration is a builtin that evaluates its second argument, the body, for the
 // items of its first, a list.
 type iteration struct {
-	bare      bool // the body may be left out: the item itself is meant
-	condition bool // the body is true or false
-	ofNil     any  // the result for nil, where it is not that of an empty list
-	run       func(m *machine, list []any, body *body) any
+	bare        bool // the body may be left out: the item itself is meant
+	condition   bool // the body is true or false
+	accumulates bool // the body sees #acc
+	ofNil       any  // the result for nil, where it is not that of an empty list
+	run         func(m *machine, list []any, body *body) any
 }
 
 // body is what an iteration evaluates an item, and its third argument.
@@ -39,7 +40,11 @@ func (c *compiler) iterate(o operand, fn *Function, args []ast.Node) operand {
 	c.plain(list, "as an argument of `"+fn.Name+"`")
 	c.want(list, List, "the first argument of `"+fn.Name+"`")
 	source, elem := c.value(list), list.typ.element()
-	b := &body{item: c.push("#", elem, nil), index: c.push("#index", Of(Int), nil), acc: c.push("#acc", Type{}, nil), at: list.at}
+	outside := len(c.locals)
+	b := &body{item: c.push("#", elem, nil), index: c.push("#index", Of(Int), nil), at: list.at}
+	if fn.over.accumulates {
+		b.acc = c.push("#acc", Type{}, nil)
+	}
 	x := operand{typ: elem, at: list.at}
 	if len(args) > 1 {
 		if n, ok := args[1].(*ast.PredicateNode); ok {
@@ -51,7 +56,7 @@ func (c *compiler) iterate(o operand, fn *Function, args []ast.Node) operand {
 	if fn.over.condition {
 		c.want(x, Bool, "the predicate of `"+fn.Name+"`")
 	}
-	c.pop(3)
+	c.pop(len(c.locals) - outside)
 	o.at = o.at.union(list.at).union(x.at)
 	if len(args) > 2 {
 		third := c.node(args[2])

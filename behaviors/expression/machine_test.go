@@ -320,3 +320,29 @@ func path(keys ...any) []payload.Key {
 	}
 	return p
 }
+
+// A program is shared by all deliveries.
+func TestAProgramIsShared(t *testing.T) {
+	paths := new(payload.Paths)
+	c, _ := Compile(`let x = payload.a.b; reduce(map(1..100, {let y = # + x; y * 2}), #acc + #, 0) + len(filter(payload.items, .name matches "^t"))`, testConfig(paths))
+	results := make(chan any)
+	for range 4 {
+		f := testFrame(t, paths, testBody)
+		go func() {
+			var last any
+			for range 50 {
+				v, err := c.Eval(f)
+				if err != nil {
+					v = err
+				}
+				last = v
+			}
+			results <- last
+		}()
+	}
+	for range 4 {
+		if got := <-results; got != int64(10301) {
+			t.Errorf("got %v, want 10301", got)
+		}
+	}
+}

@@ -14,7 +14,7 @@ func mapFunctions() []*Function {
 		}),
 		fn("fromPairs", []Param{param("pairs", List)}, Map, "a map of a list of [key, value]", `fromPairs([["a", 1]])`, func(m *machine, a []any) any {
 			list := m.listOf(a[0], "fromPairs")
-			m.take(len(list) * entryBytes)
+			m.take(mapBytes(len(list)))
 			result := make(map[string]any, len(list))
 			for _, x := range list {
 				pair, ok := x.([]any)

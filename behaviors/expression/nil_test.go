@@ -89,7 +89,7 @@ func TestDeterminism(t *testing.T) {
 func TestFunctions(t *testing.T) {
 	check(t, []row{
 		{source: `payload.items | filter(.id > 1) | map(.name) | join(", ")`, want: `"two"`}, {source: `let x = payload.a.b; x + 1`, want: `2`},
-		{source: `map(payload.items, {let n = .id; n * 2})`, want: `[2,4]`}, {source: `map(payload.l, # + #index)`, want: `[1,3,5]`}, {source: `reduce(payload.l, #acc + #)`, want: `6`},
+		{source: `map(payload.items, {let n = .id; n * 2})`, want: `[2,4]`}, {source: `map(payload.l, # + #index)`, want: `[1,3,5]`}, {source: `reduce(payload.l, #acc + #)`, want: `6`}, {source: `reduce(1..3, sum(map([1, 2], # * #acc)), 1)`, want: `27`}, {source: `map([1, 2], {let n = #; map([10], # + n)})`, want: `[[11],[12]]`},
 		{source: `filter(payload.items, .id in map(payload.items, .id))`, want: `[{"id":1,"name":"one"},{"id":2,"name":"two"}]`},
 		{source: `[1, 2][0:1]`, want: `[1]`}, {source: `"héllo"[1:3]`, want: `"él"`}, {source: `capture("re: #12", "#(\\d+)")`, want: `["12"]`}, {source: `capture("x", "#")`, want: `null`},
 		{source: `"a1" matches "^[a-z]\\d$"`, want: `true`}, {source: `truncate("héllo", 3)`, want: `"hé…"`}, {source: `split("a,b,c", ",", 2)`, want: `["a","b,c"]`},

@@ -53,7 +53,7 @@ func predicateFunctions() []*Function {
 		over("sum", always(Of(Number)), "the sum of the items, or of what the expression gives for each; nil is skipped", `sum(payload.lines, .amount)`, iteration{bare: true, run: sum}),
 		over("groupBy", always(Of(Map)), "a map of lists of the items, by the text form of what the expression gives", `groupBy(payload.items, .status)`, iteration{run: groupBy}),
 		over("sortBy", sameList, `the items in order of what the expression gives; "desc" turns it round`, `sortBy(payload.items, .price, "desc")`, iteration{run: sortBy}).with(optional("order", Text)).binds(bindOrder(2)),
-		over("reduce", always(Type{}), "one value made of all: #acc is the value so far, # the item", `reduce(payload.items, #acc + #.price, 0)`, iteration{run: reduce}).with(optional("initial", Any)),
+		over("reduce", always(Type{}), "one value made of all: #acc is the value so far, # the item", `reduce(payload.items, #acc + #.price, 0)`, iteration{accumulates: true, run: reduce}).with(optional("initial", Any)),
 	}
 }
 

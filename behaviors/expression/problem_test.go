@@ -42,6 +42,7 @@ var problemCases = []struct {
 	{`$env.x == 1`, []string{"unknown-name at `$env`"}},
 	{`"😀" == nam`, []string{"unknown-name at `nam` -> \"😀\" == now"}},
 	{`any(payload.l, # > nam)`, []string{"unknown-name at `nam` -> any(payload.l, # > now)"}},
+	{`any(payload.l, #acc > 1)`, []string{"unknown-name at `#acc`"}},
 	{`any(payload.l, #foo > 1)`, []string{"unknown-name at `#foo`"}},
 	{`let len = 1; len == 1`, []string{"shadowed-name at `len`"}},
 	{`let x = 1; let x = 2; x == 1`, []string{"shadowed-name at `x`"}},

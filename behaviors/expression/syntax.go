@@ -161,10 +161,12 @@ func (c *compiler) endsEarly(o outline) Problem {
 }
 
 func (c *compiler) has(o outline, word string) bool {
-	for i := range c.source {
-		if s := o.word(i); s.from == i && !o.text[i] && c.text(s) == word {
+	for i := 0; i < len(c.source); i++ {
+		s := o.word(i)
+		if s.from < s.to && !o.text[i] && c.text(s) == word {
 			return true
 		}
+		i = max(i, s.to)
 	}
 	return false
 }

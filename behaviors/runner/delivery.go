@@ -123,6 +123,9 @@ func responseOf(r *models.HTTPResponse) *behaviors.Response {
 }
 
 func pairs(h payload.Header) [][2]string {
+	if len(h) == 0 {
+		return nil
+	}
 	out := make([][2]string, len(h))
 	for i, f := range h {
 		out[i] = [2]string{f.Name, f.Value}
@@ -131,6 +134,9 @@ func pairs(h payload.Header) [][2]string {
 }
 
 func fields(h [][2]string) payload.Header {
+	if len(h) == 0 {
+		return nil
+	}
 	out := make(payload.Header, len(h))
 	for i, p := range h {
 		out[i] = payload.Field{Name: p[0], Value: p[1]}

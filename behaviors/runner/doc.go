@@ -5,16 +5,16 @@
 //
 // # States of a run
 //
-//	                    ┌────────────────────── claimed when due ──────────────────────┐
-//	                    ▼                                                              │
-//	  Accept ───────► open ──── retry │ paused │ ask │ a secret is missing ────────► waiting
-//	                  │ ▲ │
-//	   all steps done │ │ ├── before the answer: an error that nothing takes ► failed ─┐
-//	  (or stop)       │ │ │   (answered 500), or an error of an expression             │
-//	                  ▼ │ └── behind it: attempts spent, a permanent error, or       ► dead ─┐
-//	                done │     three claims that left no record                             │
-//	                     └──────── a repeat with the same key (failed), ◄───────────────────┘
-//	                               a person's retry (failed, dead)
+//	                  ┌────────────────────── claimed when due ──────────────────────┐
+//	                  ▼                                                              │
+//	Accept ───────► open ──── retry │ paused │ ask │ a secret is missing ────────► waiting
+//	                │ ▲ │
+//	 all steps done │ │ ├── before the answer: an error that nothing takes ► failed ─┐
+//	(or stop)       │ │ │   (answered 500), or an error of an expression             │
+//	                ▼ │ └── behind it: attempts spent, a permanent error, or       ► dead ─┐
+//	              done │     three claims that left no record                             │
+//	                   └──────── a repeat with the same key (failed), ◄───────────────────┘
+//	                             a person's retry (failed, dead)
 //
 // done and canceled are final. A run is open while a node executes it and while
 // it is due; between the two there is no state to repair: a claim moves due_at

@@ -125,7 +125,7 @@ func (r *Runner) followLoop(ctx context.Context) {
 			return
 		case <-tick:
 		}
-		err := r.Refresh(ctx)
+		err := r.guarded(func() error { return r.Refresh(ctx) })
 		switch {
 		case err != nil && !away:
 			r.log.WarnContext(ctx, "configuration not followed", "error", err)

@@ -103,8 +103,9 @@ func (r *Runner) reopen(ctx context.Context, id int64) (*models.Run, error) {
 
 // continued executes a reopened run while the caller of the repeat waits.
 func (rc *reception) continued(ctx context.Context, run *models.Run) (*Answer, error) {
-	x, err := rc.r.takeUp(ctx, rc.session, run)
-	if err != nil {
+	x := rc.r.newExecution(rc.session, run)
+	if err := x.takeUp(ctx); err != nil {
+		x.over(err)
 		return nil, unavailable(err)
 	}
 	x.late = x.eval.DeadlineResponse()

@@ -51,9 +51,9 @@ type execution struct {
 	settle  sync.Once
 }
 
-func (r *Runner) newExecution(s *session, run *models.Run, uid string, eval *behaviors.Evaluation, j *journal) *execution {
+func (r *Runner) newExecution(s *session, run *models.Run) *execution {
 	return &execution{
-		r: r, session: s, id: run.ID, listener: run.ListenerID, uid: uid, eval: eval, journal: j, run: run,
+		r: r, session: s, id: run.ID, listener: run.ListenerID, journal: newJournal(), run: run,
 		log:     r.log.With("delivery", run.ID, "listener", run.ListenerID, "run", run.ID),
 		renewed: r.clock.Now(), waits: map[string]*models.Finish{}, lock: make(chan struct{}, 1), settled: make(chan struct{}),
 	}
@@ -204,7 +204,7 @@ func (x *execution) background() error {
 	case x.session.draining.Load():
 		return errDrained
 	case !x.slot && x.r.slots.take(1) == 0:
-		x.r.slots.expect(true)
+		x.r.slots.expectMore()
 		return errNoSlot
 	}
 	x.slot = true
@@ -234,7 +234,7 @@ func (x *execution) over(err error) {
 		x.log.Warn("run waits for the host's key", "error", err)
 	case errors.As(err, &foreign), errors.As(err, &unknown):
 		f.Error, wait = cut(err.Error(), maxMessage), elsewhere
-		x.log.Warn("run left to another node", "error", err)
+		x.log.Warn("run is for another node", "error", err)
 	default:
 		wait = storeWait
 		x.log.Warn("run interrupted", "error", err)
@@ -275,6 +275,17 @@ func lost(err error) bool { return errors.Is(err, models.ErrLeaseLost) }
 
 func after(m models.Micros, d time.Duration) models.Micros {
 	return m + models.Micros(d.Microseconds())
+}
+
+// guarded makes a panic in one of the runner's loops an error.
+func (r *Runner) guarded(fn func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.log.Error("runner panicked", "panic", panicText(p), "stack", string(debug.Stack()))
+			err = errors.New("panic: " + panicText(p))
+		}
+	}()
+	return fn()
 }
 
 // panicText tells of a panic what cannot hold a secret.

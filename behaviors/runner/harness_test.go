@@ -364,6 +364,11 @@ func (w *world) node(change func(*Options, *gorm.DB)) *node {
 		change(&o, db)
 	}
 	n.Runner = New(o)
+	w.t.Cleanup(func() {
+		if w.t.Failed() {
+			w.t.Log(n.logs.all())
+		}
+	})
 	must(w.t, n.Start(w.t.Context()))
 	w.t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)

@@ -146,7 +146,7 @@ func (rc *reception) receive(ctx context.Context) (*Answer, error) {
 // goes on from memory; where all slots are taken it is born due.
 func (rc *reception) acceptBackground(ctx context.Context, a behaviors.Admission, d behaviors.Decision) (*Answer, error) {
 	if rc.r.slots.take(1) == 0 {
-		rc.r.slots.expect(true)
+		rc.r.slots.expectMore()
 		return rc.accept(ctx, a, d, &models.NewRun{}, nil)
 	}
 	taken := false
@@ -181,7 +181,9 @@ func (rc *reception) acceptInline(ctx context.Context, a behaviors.Admission, d 
 }
 
 func (rc *reception) execution(run *models.Run) *execution {
-	return rc.r.newExecution(rc.session, run, rc.uid, rc.eval, newJournal())
+	x := rc.r.newExecution(rc.session, run)
+	x.uid, x.eval = rc.uid, rc.eval
+	return x
 }
 
 // accept stores the delivery, and goes on with then. Without then there is

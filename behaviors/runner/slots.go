@@ -22,6 +22,18 @@ func (s *slots) take(n int) int {
 	return n
 }
 
+// takeForClaim gives slots for claiming, at most n, and leaves half of what is
+// free to the runs that come meanwhile. Whether there is a backlog is to be
+// found out anew.
+func (s *slots) takeForClaim(n int) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n = min(n, (s.free+1)/2)
+	s.free -= n
+	s.backlog = n == 0
+	return n
+}
+
 func (s *slots) put(n int) {
 	s.mu.Lock()
 	s.free += n
@@ -32,12 +44,12 @@ func (s *slots) put(n int) {
 	}
 }
 
-// expect notes whether there may be runs to claim. A slot that becomes free
+// expectMore notes that there may be runs to claim. A slot that becomes free
 // then wakes the claim loop.
-func (s *slots) expect(backlog bool) {
+func (s *slots) expectMore() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.backlog = backlog
+	s.backlog = true
 }
 
 func (s *slots) poke() {

@@ -22,7 +22,11 @@ const (
 func (r *Runner) claimLoop(s *session) {
 	away := false
 	for {
-		more, err := r.claim(s)
+		var more bool
+		err := r.guarded(func() (err error) {
+			more, err = r.claim(s)
+			return err
+		})
 		if err != nil && !away && s.loops.Err() == nil {
 			r.log.Warn("due runs not claimed", "error", err)
 		}
@@ -47,15 +51,16 @@ func (r *Runner) claimLoop(s *session) {
 
 // claim takes as many due runs as there are slots. more: there may be others.
 func (r *Runner) claim(s *session) (more bool, err error) {
-	n := r.slots.take(claimMost)
+	n := r.slots.takeForClaim(claimMost)
 	if n == 0 {
-		r.slots.expect(true)
 		return false, nil
 	}
 	ctx, cancel := context.WithTimeout(s.loops, queryTimeout)
 	defer cancel()
 	runs, err := r.store.Claim(ctx, n, r.lease)
-	r.slots.expect(len(runs) == n)
+	if len(runs) == n {
+		r.slots.expectMore()
+	}
 	r.slots.put(n - len(runs))
 	if err != nil {
 		return false, err
@@ -68,18 +73,15 @@ func (r *Runner) claim(s *session) (more bool, err error) {
 
 // resume goes on with a claimed run, from its journal. It holds a slot.
 func (r *Runner) resume(s *session, run *models.Run) {
-	x, err := r.takeUp(s.work, s, run)
-	if err != nil {
-		x = r.newExecution(s, run, "", nil, newJournal())
-	}
+	x := r.newExecution(s, run)
 	x.slot = true
 	r.live.add(x)
 	x.do(func() error {
-		switch {
-		case err != nil:
-			return err
-		case run.Claims > maxClaims:
+		if run.Claims > maxClaims {
 			return x.bury(s.work, fmt.Sprintf("stopped the worker %s times", countWord(maxClaims)))
+		}
+		if err := x.takeUp(s.work); err != nil {
+			return err
 		}
 		return x.proceed(s.work, x.advance())
 	})
@@ -103,27 +105,29 @@ func (x *execution) bury(ctx context.Context, reason string) error {
 }
 
 // takeUp reads what a run is resumed from.
-func (r *Runner) takeUp(ctx context.Context, s *session, run *models.Run) (*execution, error) {
+func (x *execution) takeUp(ctx context.Context) error {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
-	d, err := r.store.Delivery(ctx, run.ID)
+	r := x.r
+	d, err := r.store.Delivery(ctx, x.id)
 	if err != nil {
-		return nil, fmt.Errorf("take up run %d: %w", run.ID, err)
+		return fmt.Errorf("take up run %d: %w", x.id, err)
 	}
-	p, err := r.programs.get(ctx, run.VersionID)
+	p, err := r.programs.get(ctx, x.run.VersionID)
 	if err != nil {
-		return nil, fmt.Errorf("take up run %d: %w", run.ID, err)
+		return fmt.Errorf("take up run %d: %w", x.id, err)
 	}
-	rows, err := r.store.Steps(ctx, run.ID)
+	rows, err := r.store.Steps(ctx, x.id)
 	if err != nil {
-		return nil, fmt.Errorf("take up run %d: %w", run.ID, err)
+		return fmt.Errorf("take up run %d: %w", x.id, err)
 	}
 	j, err := readJournal(rows, r.actions)
 	if err != nil {
-		return nil, fmt.Errorf("take up run %d: %w", run.ID, err)
+		return fmt.Errorf("take up run %d: %w", x.id, err)
 	}
-	eval := behaviors.NewEvaluation(p, r.stored(s.work, d), nil)
-	return r.newExecution(s, run, d.UID, eval, j), nil
+	x.uid, x.journal = d.UID, j
+	x.eval = behaviors.NewEvaluation(p, r.stored(x.session.work, d), nil)
+	return nil
 }
 
 // releaseHeld makes the runs due that were held while their listener was

@@ -45,11 +45,16 @@ func (l *lifecycle) enter() *session {
 	return l.now
 }
 
-func (l *lifecycle) set(s *session) (old *session) {
+func (l *lifecycle) get() *session {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	old, l.now = l.now, s
-	return old
+	return l.now
+}
+
+func (l *lifecycle) set(s *session) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.now = s
 }
 
 // Start begins to claim due runs and to follow configuration changes. ctx is of
@@ -58,10 +63,7 @@ func (l *lifecycle) set(s *session) (old *session) {
 func (r *Runner) Start(ctx context.Context) error {
 	r.life.starting.Lock()
 	defer r.life.starting.Unlock()
-	r.life.mu.Lock()
-	running := r.life.now != nil
-	r.life.mu.Unlock()
-	if running {
+	if r.life.get() != nil {
 		return nil
 	}
 	if err := r.Refresh(ctx); err != nil {
@@ -84,11 +86,12 @@ func (r *Runner) Start(ctx context.Context) error {
 func (r *Runner) Stop(ctx context.Context) error {
 	r.life.starting.Lock()
 	defer r.life.starting.Unlock()
-	s := r.life.set(nil)
+	s := r.life.get()
 	if s == nil {
 		return nil
 	}
 	s.draining.Store(true)
+	r.life.set(nil)
 	s.stop()
 	drained := make(chan struct{})
 	go func() {

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/deskhook/deskhook/behaviors/actions"
 	"github.com/deskhook/deskhook/models"
 )
@@ -211,20 +213,14 @@ func TestOneKeyAtOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
 		w.listen(inlineCall, nil)
 		w.call = func(context.Context, *actions.Call) (any, error) { return map[string]any{"got": "it"}, nil }
-		nodes := []*node{w.node(nil), w.node(nil)}
+		ticking := func(o *Options, _ *gorm.DB) { o.Clock = systemClock{} }
+		nodes := []*node{w.node(ticking), w.node(ticking)}
 		var posts []<-chan result
 		for i := range 24 { // below the limit of callers that wait
 			posts = append(posts, nodes[i%2].posting(t.Context(), `{"key": 1}`))
 		}
 		for _, post := range posts {
-			var got result
-			for got == (result{}) {
-				select {
-				case got = <-post:
-				default:
-					w.clock.Add(time.Millisecond)
-				}
-			}
+			got := get(t, post)
 			must(t, got.err)
 			if got.answer.Response.Status != 201 || string(got.answer.Response.Body) != `{"got":"it"}` {
 				t.Fatalf("got %+v", got.answer.Response)

@@ -19,10 +19,12 @@ const lookEvery = 250 * time.Millisecond
 // was answered below 500; else with the next answer of its run, which is waited
 // for, and for which a failed run is reopened. What is done is done once.
 func (rc *reception) duplicate(ctx context.Context, first int64) (*Answer, error) {
-	if !rc.r.inline.enter(rc.l.ID) {
-		return nil, unavailable(errOverload)
+	if !rc.counted {
+		if !rc.r.inline.enter(rc.l.ID) {
+			return nil, unavailable(errOverload)
+		}
+		defer rc.r.inline.leave(rc.l.ID)
 	}
-	defer rc.r.inline.leave(rc.l.ID)
 	answer, err := rc.repeated(ctx, first)
 	recorded := &behaviors.Response{Status: http.StatusServiceUnavailable}
 	if err == nil {

@@ -39,6 +39,7 @@ type reception struct {
 	request *payload.Request
 	bound   map[string]any
 	secrets error // what kept a secret from being read
+	counted bool  // among those that wait for steps
 }
 
 // Receive takes one request its whole way: admit, store, steps before the
@@ -47,12 +48,13 @@ type reception struct {
 // ErrUnavailable and ErrUnpublished (wrapped with their reason); any other is a
 // fault of ours.
 func (r *Runner) Receive(ctx context.Context, l *Listener, req *payload.Request) (answer *Answer, err error) {
+	started := r.clock.Now()
 	s := r.life.enter()
 	if s == nil {
+		r.metrics.received(nil, 0)
 		return nil, unavailable(errStopped)
 	}
 	defer s.active.Done()
-	started := r.clock.Now()
 	defer func() {
 		if p := recover(); p != nil {
 			r.log.ErrorContext(ctx, "receiving panicked", "listener", l.ID, "panic", panicText(p), "stack", string(debug.Stack()))
@@ -170,6 +172,7 @@ func (rc *reception) acceptInline(ctx context.Context, a behaviors.Admission, d 
 	if !rc.r.inline.enter(rc.l.ID) {
 		return nil, unavailable(errOverload)
 	}
+	rc.counted = true
 	defer rc.r.inline.leave(rc.l.ID)
 	late := rc.eval.DeadlineResponse()
 	return rc.accept(ctx, a, d, &models.NewRun{Lease: rc.r.lease}, func(run *models.Run) (*Answer, error) {

@@ -243,6 +243,7 @@ func TestUnknownActionIsLeftToAnotherNode(t *testing.T) {
 		newer.slots.take(1) // born due
 		id := newer.accepted(`{}`).DeliveryID
 		older := w.node(func(o *Options, _ *gorm.DB) {
+			o.Clock = newClock() // it claims but when woken
 			o.Actions = actions.Builtin(w.records)
 			catalog, err := behaviors.NewCatalog(o.Actions.Specs(), nil)
 			must(t, err)

@@ -63,8 +63,13 @@ describe('messages', () => {
     expect(at('2026-03-01T12:05:00Z')).toBe('in 5 minutes')
   })
 
-  it('fall back from a locale that is none', () => {
-    expect(createMessages('no locale').t('nav.recipes')).toBe('Recipes')
+  it.each([
+    ['en-IN', '1,23,456'],
+    ['de-AT', '123,456'],
+    ['no locale', '123,456'],
+    [undefined, '123,456'],
+  ])('format numbers for %s', (locale, number) => {
+    expect(createMessages(locale).t('text.all', { n: 123456 })).toBe(`Show all ${number} characters`)
   })
 })
 

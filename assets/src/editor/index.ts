@@ -17,6 +17,7 @@ import { behavior } from '../lang/behavior'
 import { toPosition, toRange } from '../lang/positions'
 import { applyFix, type Checking, checking } from './checking'
 import { theme } from './theme'
+import { typingOverSelection } from './typing'
 
 interface Place {
   parent: HTMLElement
@@ -59,6 +60,7 @@ export function createEditor(options: EditorOptions): Editor {
     bracketMatching(),
     highlightSelectionMatches(),
     search({ top: true }),
+    typingOverSelection,
     lintGutter(),
     check,
     Prec.high(

@@ -55,11 +55,12 @@ const units: [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60],
 ]
 
-/** The locale that the host asks for, or the browser's where that is none. */
-function supported(locale: string | undefined): string | undefined {
+/** The host's locale for numbers and times, where it is of the texts' language. */
+function supported(locale: string | undefined): string {
   try {
-    return locale ? Intl.getCanonicalLocales(locale)[0] : undefined
+    const [canonical = 'en'] = Intl.getCanonicalLocales(locale)
+    return /^en\b/.test(canonical) ? canonical : 'en'
   } catch {
-    return undefined
+    return 'en'
   }
 }

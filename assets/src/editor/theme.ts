@@ -10,7 +10,7 @@ const look = EditorView.theme({
   '.cm-scroller': { fontFamily: 'var(--dh-mono)', lineHeight: '1.5' },
   '.cm-content': { caretColor: 'var(--dh-text)' },
   '.cm-cursor': { borderLeftColor: 'var(--dh-text)' },
-  '.cm-gutters': { backgroundColor: 'var(--dh-raise)', color: 'var(--dh-muted)', border: 'none' },
+  '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--dh-muted)', border: 'none' },
   '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'transparent' },
   '&.cm-focused .cm-activeLine': { boxShadow: 'inset 2px 0 var(--dh-accent)' },
   '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {

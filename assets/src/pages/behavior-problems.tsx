@@ -48,7 +48,7 @@ export function ProblemList(props: {
             <Badge tone={d.severity === 'error' ? 'bad' : 'warn'}>{t(`problems.${d.severity}`)}</Badge>
             <span>
               {t('problems.at', { line: d.line })}: {d.message}
-              {d.suggestion && `. ${d.suggestion}`} <span class="muted">{d.code}</span>
+              {d.suggestion && `; ${d.suggestion}`} <span class="muted">{d.code}</span>
             </span>
           </button>
           {props.onFix &&

@@ -167,3 +167,19 @@ test('the filter of the log stands in the address', async ({ admin: page, host, 
   await expect(page.getByLabel('Outcome')).toHaveValue('refused')
   await expect(rows).toHaveCount(3)
 })
+
+test('the host hears where its reader is', async ({ admin: page, host }) => {
+  await host.enable(true)
+  await page.goto(`${host.url}/admin/webhooks`)
+  await expect(page).toHaveTitle('Listeners · Webhooks')
+  const heard = page.evaluate(
+    () =>
+      new Promise((done) =>
+        addEventListener('deskhook:navigate', (e) => done((e as CustomEvent).detail), { once: true }),
+      ),
+  )
+  await page.getByRole('link', { name: 'Recipes' }).click()
+  expect(await heard).toEqual({ title: 'Recipes', path: '/recipes' })
+  await page.goBack()
+  await expect(page.getByRole('heading', { name: 'Listeners' })).toBeFocused()
+})

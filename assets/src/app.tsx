@@ -47,7 +47,7 @@ export function App(props: {
   const { router, t } = useApp()
   const { path } = router.place.value
   const page = useRef<HTMLDivElement>(null)
-  usePageTitle(page, path, props.announce)
+  usePageTitle(page, props.announce)
 
   return (
     <div class="app">
@@ -90,27 +90,25 @@ function pageOf(path: string): ComponentChildren {
  */
 function usePageTitle(
   page: { current: HTMLElement | null },
-  path: string,
   announce: (title: string, path: string) => void,
 ): void {
-  const moved = useRef(false)
+  const { router } = useApp()
   useEffect(() => {
-    const focus = moved.current
-    moved.current = true
-    let done = ''
+    let last: { path: string; title: string } | undefined
     const look = () => {
       const heading = page.current?.querySelector('h1')
       const title = heading?.textContent
-      if (!heading || !title || title === done) return
-      if (done === '' && focus) heading.focus()
-      done = title
+      const { path } = router.place.peek()
+      if (!heading || !title || (last?.path === path && last.title === title)) return
+      if (last && last.path !== path) heading.focus()
+      last = { path, title }
       announce(title, path)
     }
     const observer = new MutationObserver(look)
     if (page.current) observer.observe(page.current, { childList: true, subtree: true, characterData: true })
     look()
     return () => observer.disconnect()
-  }, [page, path, announce])
+  }, [page, router, announce])
 }
 
 /** The editor's page brings CodeMirror, so it is loaded when it is opened. */

@@ -23,6 +23,7 @@ export const en = {
   'notFound.title': 'There is no such page',
   'notFound.text': 'The address may be old, or mistyped.',
   'notFound.home': 'To the listeners',
+  'problem.title': 'This page cannot be shown',
   'problem.details': 'Problem number {id}, as it stands in the log.',
   unauthorized: 'You are logged out. Log in again, then reload this page.',
 

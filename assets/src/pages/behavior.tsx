@@ -4,7 +4,7 @@ import type { Behavior } from '../api/schema'
 import { useApp } from '../app-context'
 import { createEditor, type Editor } from '../editor'
 import type { Findings } from '../editor/checking'
-import { Badge, Failure, Heading, Loading } from '../ui/basics'
+import { Badge, FailedPage, Failure, Heading, Loading } from '../ui/basics'
 import { ConfirmButton } from '../ui/confirm-button'
 import { useLoad } from '../ui/load'
 import { Tabs } from '../ui/tabs'
@@ -18,7 +18,7 @@ export function BehaviorPage(props: { id: string }) {
   const { client } = useApp()
   const { id } = props
   const behavior = useLoad((signal) => client.behavior(id, signal), [id])
-  if (behavior.error !== undefined) return <Failure error={behavior.error} retry={behavior.reload} />
+  if (behavior.error !== undefined) return <FailedPage error={behavior.error} retry={behavior.reload} />
   if (!behavior.value) return <Loading />
   return <BehaviorEditor key={id} opened={behavior.value} />
 }

@@ -1,6 +1,7 @@
 import type { Attempt, Delivery, Step } from '../api/schema'
 import { useApp } from '../app-context'
 import {
+  FailedPage,
   Failure,
   Heading,
   Link,
@@ -28,7 +29,7 @@ export function DeliveryPage(props: { id: string }) {
     [listenerId],
   )
 
-  if (delivery.error !== undefined) return <Failure error={delivery.error} retry={delivery.reload} />
+  if (delivery.error !== undefined) return <FailedPage error={delivery.error} retry={delivery.reload} />
   if (!delivery.value) return <Loading />
   const d = delivery.value
   return (

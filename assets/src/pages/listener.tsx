@@ -4,7 +4,7 @@ import { useApp } from '../app-context'
 import { declaredInputs } from '../inputs/declared'
 import { InputFields } from '../inputs/form'
 import { useInputsForm } from '../inputs/use-form'
-import { Failure, Heading, Link, Loading } from '../ui/basics'
+import { FailedPage, Failure, Heading, Link, Loading } from '../ui/basics'
 import { ConfirmButton } from '../ui/confirm-button'
 import { CopyField } from '../ui/copy'
 import { useLoad } from '../ui/load'
@@ -27,7 +27,7 @@ export function ListenerPage(props: { id: string }) {
     [behaviorId],
   )
 
-  if (listener.error !== undefined) return <Failure error={listener.error} retry={listener.reload} />
+  if (listener.error !== undefined) return <FailedPage error={listener.error} retry={listener.reload} />
   if (!listener.value) return <Loading />
   const shown = listener.value
 

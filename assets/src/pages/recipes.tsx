@@ -1,6 +1,6 @@
 import type { Recipe } from '../api/schema'
 import { useApp } from '../app-context'
-import { Failure, Heading, Link, Loading } from '../ui/basics'
+import { FailedPage, Failure, Heading, Link, Loading } from '../ui/basics'
 import { useLoad } from '../ui/load'
 import { Source } from '../ui/source'
 
@@ -41,7 +41,7 @@ export function RecipePage(props: { id: string }) {
   const { client, t } = useApp()
   const list = useLoad((signal) => client.recipes(signal), [])
   const recipe = list.value?.items.find((r) => r.id === props.id)
-  if (list.error !== undefined) return <Failure error={list.error} retry={list.reload} />
+  if (list.error !== undefined) return <FailedPage error={list.error} retry={list.reload} />
   if (!list.value) return <Loading />
   if (!recipe) return <Heading title={t('recipe.unknown')} />
   return (

@@ -127,6 +127,17 @@ export function Failure(props: { error: unknown; shown?: readonly string[]; retr
   )
 }
 
+/** In place of a page that cannot be shown. */
+export function FailedPage(props: { error: unknown; retry: () => void }) {
+  const { t } = useApp()
+  return (
+    <>
+      <Heading title={t('problem.title')} />
+      <Failure error={props.error} retry={props.retry} />
+    </>
+  )
+}
+
 /** A page's heading with its one action; it takes the focus when a page opens. */
 export function Heading(props: { title: string; children?: ComponentChildren }) {
   return (

@@ -35,14 +35,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
       ['/recipes/mailgun-bounces', 'What it does'],
       ['/secrets', 'Store or replace a secret'],
       ['/nowhere', 'There is no such page'],
-      ['/deliveries/999999', /./],
+      ['/deliveries/999999', 'This page cannot be shown'],
     ]
     for (const [path, ready] of pages) {
       await test.step(path || '/', async () => {
         await page.setViewportSize({ width: 1280, height: 900 })
         await page.goto(`${host.url}/admin/webhooks${path}`)
-        if (path === '/deliveries/999999') await expect(page.getByRole('alert')).toBeVisible()
-        else await expect(page.getByRole('heading', { name: ready }).first()).toBeVisible()
+        await expect(page.getByRole('heading', { name: ready }).first()).toBeVisible()
         await expect(page.getByText('Loading…')).toHaveCount(0)
         await expectAccessible(page)
         await page.setViewportSize({ width: 320, height: 800 })
@@ -138,7 +137,7 @@ test('a payload is text, whatever is in it', async ({ admin: page, host, slack }
   )
   for (const path of ['', '/deliveries', `/listeners/${listener.id}`, `/deliveries/${items[0]?.id}`]) {
     await page.goto(`${host.url}/admin/webhooks${path}`)
-    await expect(page.getByText('<img src=x').first()).toBeVisible()
+    await expect(page.getByText('<img src=x').filter({ visible: true }).first()).toBeVisible()
     await expect(page).not.toHaveTitle('owned')
   }
   await expect(page.getByText('<b>bold</b>')).toBeVisible()

@@ -47,7 +47,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     page.on('console', (message) => {
       if (/Content.Security.Policy/i.test(message.text())) reports.push(message.text())
     })
-    await page.goto(`${host.url}/login`)
+    await page.goto(`${host.url}/`)
     await page.getByLabel('Name').fill('admin')
     await page.getByLabel('Password').fill(host.password)
     await page.getByRole('button', { name: 'Log in' }).click()

@@ -212,6 +212,7 @@ export const en = {
   'delivery.body.none': 'No body.',
   'delivery.body.base64': 'The body is no text, so it is shown in base64.',
   'delivery.body.size': { one: '{n} byte', other: '{n} bytes' },
+  'delivery.body.cut': 'Only its beginning is kept, as the request was refused.',
   'delivery.hidden': 'To see what it contains needs the permission “payloads”.',
   'delivery.steps': 'Steps',
   'delivery.steps.none': 'No step ran.',

@@ -2,7 +2,6 @@ import type { Attempt, Delivery, Step } from '../api/schema'
 import { useApp } from '../app-context'
 import {
   FailedPage,
-  Failure,
   Heading,
   Link,
   Loading,
@@ -52,7 +51,10 @@ export function DeliveryPage(props: { id: string }) {
               <PlainText text={`${d.request.method} ${d.request.url}`} />
             </code>
           </p>
-          <p class="muted">{t('delivery.body.size', { n: d.request.size })}</p>
+          <p class="muted">
+            {t('delivery.body.size', { n: d.request.size })}
+            {isCut(d.request) && ` ${t('delivery.body.cut')}`}
+          </p>
           <HTTPMessage message={d.request} label={t('delivery.request')} />
         </section>
         <section>
@@ -71,6 +73,12 @@ export function DeliveryPage(props: { id: string }) {
       </div>
     </>
   )
+}
+
+/** Of what was refused the log keeps the beginning only. */
+function isCut({ body, body_base64: base64, size }: Delivery['request']): boolean {
+  if (base64 !== undefined) return (base64.length / 4) * 3 < size
+  return body !== undefined && new TextEncoder().encode(body).length < size
 }
 
 function Facts(props: { delivery: Delivery; listener: string | undefined }) {

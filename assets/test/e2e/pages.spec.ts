@@ -1,3 +1,4 @@
+import type { Behavior, Listener } from '../../src/api/schema'
 import { bounce, expect, expectAccessible, installRecipe, key, test } from './test'
 
 const hostile =
@@ -125,7 +126,14 @@ test('a stored secret is used by name', async ({ admin: page, host, slack }) => 
 })
 
 test('a payload is text, whatever is in it', async ({ admin: page, host, slack }) => {
-  const listener = await installRecipe(host, slack.url, hostile)
+  await installRecipe(host, slack.url)
+  const source = 'behavior: 1\nname: Takes anything\nsteps:\n  - log: "${{ payload.evil }}"\n'
+  const behavior = await host.api<Behavior>('POST', '/api/webhooks/v1/behaviors', { source })
+  await host.api('POST', `/api/webhooks/v1/behaviors/${behavior.id}/publish`, { note: hostile })
+  const listener = await host.api<Listener>('POST', '/api/webhooks/v1/listeners', {
+    name: hostile,
+    behavior_id: behavior.id,
+  })
   await fetch(listener.url, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', 'X-Evil': '<b>bold</b>' },

@@ -16,25 +16,20 @@ export const bounce = new URL(
 ).pathname
 
 interface Fixtures {
+  /** A reference host of the test's own, empty, with the plugin off. */
+  host: Host
   /** The page, logged in. What the browser reports of the CSP fails the test. */
   admin: Page
   slack: SlackStandIn
 }
 
-interface WorkerFixtures {
-  host: Host
-}
-
-export const test = base.extend<Fixtures, WorkerFixtures>({
-  host: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the fixtures destructured
-    async ({}, use) => {
-      const host = await Host.start()
-      await use(host)
-      await host.stop()
-    },
-    { scope: 'worker' },
-  ],
+export const test = base.extend<Fixtures>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the fixtures destructured
+  host: async ({}, use) => {
+    const host = await Host.start()
+    await use(host)
+    await host.stop()
+  },
   // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the fixtures destructured
   slack: async ({}, use) => {
     const slack = await SlackStandIn.start()

@@ -6,8 +6,12 @@ func (c *compiler) arithmetic(o operand, op string, l, r operand) operand {
 	if !possible {
 		p := c.mismatch(operand{typ: Type{Sample: l.typ.Sample || r.typ.Sample}, at: o.at},
 			"`"+op+"` cannot take "+l.typ.Kind.String()+" and "+r.typ.Kind.String())
-		if op == "+" && (l.typ.Kind == Text || r.typ.Kind == Text) {
-			p.Suggestion = "make a text of the other side with string(…)"
+		p.Suggestion = adviceFor(l.typ.Kind, r.typ.Kind)
+		if op == "+" && l.typ.Kind == Text {
+			p.Suggestion = advice(Text, r.typ.Kind)
+		}
+		if l.typ.Kind == Time {
+			p.Suggestion = advice(Duration, r.typ.Kind)
 		}
 	}
 	apply := map[string]func(m *machine, a, b any) any{

@@ -104,7 +104,8 @@ func Compile(source string, config Config) (compiled *Compiled, problems []Probl
 		c.leak(result.at, "in a map that is the result")
 	}
 	if config.Want == Bool && !result.typ.fits(Bool) && !result.typ.secret() {
-		c.mismatch(result, "the expression must be true or false, but it is "+result.typ.Kind.String())
+		p := c.mismatch(result, "the expression must be true or false, but it is "+result.typ.Kind.String())
+		p.Suggestion = advice(Bool, result.typ.Kind)
 	}
 	run := c.value(result)
 	slices.SortStableFunc(c.problems, func(a, b Problem) int { return a.From - b.From })

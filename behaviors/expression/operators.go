@@ -10,7 +10,8 @@ import (
 // want reports an operand that certainly is not of a kind.
 func (c *compiler) want(o operand, k Kind, what string) {
 	if !o.typ.fits(k) && !o.typ.secret() {
-		c.mismatch(o, what+" must be "+k.String()+", but this is "+o.typ.Kind.String())
+		p := c.mismatch(o, what+" must be "+k.String()+", but this is "+o.typ.Kind.String())
+		p.Suggestion = advice(k, o.typ.Kind)
 	}
 }
 
@@ -213,10 +214,8 @@ func (c *compiler) neverEqual(o operand, op string, l, r Type) {
 	if !l.known() || !r.known() || l.secret() || r.secret() || l.fits(r.Kind) || r.fits(l.Kind) || l.numeric() && r.numeric() {
 		return
 	}
-	suggestion := ""
-	if l.Kind == Bytes || r.Kind == Bytes {
-		suggestion = "make a text of the bytes with hex(…) or base64(…)"
-	} else if text := c.text(o.at); strings.HasPrefix(text, "not ") || strings.HasPrefix(text, "!") {
+	suggestion := adviceFor(l.Kind, r.Kind)
+	if text := c.text(o.at); strings.HasPrefix(text, "not ") || strings.HasPrefix(text, "!") {
 		suggestion = "`not` is about the left side alone; put parentheses around all of it"
 	}
 	p := c.report(o.at, "never-equal", suggestion, "`%s` compares %s with %s, which are never equal", op, l.Kind, r.Kind)
@@ -239,11 +238,21 @@ func (c *compiler) logical(o operand, op string, l, r operand) operand {
 	return o
 }
 
+// haveOrder tells whether two values may have an order: numbers, or two texts,
+// times or durations.
+func haveOrder(l, r Type) bool {
+	ordered := func(t Type) bool {
+		return !t.known() || t.numeric() || t.Kind == Text || t.Kind == Time || t.Kind == Duration
+	}
+	return ordered(l) && ordered(r) && (!l.known() || !r.known() || l.Kind == r.Kind || l.numeric() && r.numeric())
+}
+
 func (c *compiler) comparison(o operand, op string, l, r operand) operand {
 	o.typ = Of(Bool)
-	if l.typ.known() && r.typ.known() && !l.typ.fits(r.typ.Kind) && !(l.typ.numeric() && r.typ.numeric()) {
-		c.mismatch(operand{typ: Type{Kind: r.typ.Kind, Sample: l.typ.Sample || r.typ.Sample}, at: o.at},
+	if !haveOrder(l.typ, r.typ) {
+		p := c.mismatch(operand{typ: Type{Sample: l.typ.Sample || r.typ.Sample}, at: o.at},
 			"`"+op+"` cannot compare "+l.typ.Kind.String()+" with "+r.typ.Kind.String())
+		p.Suggestion = adviceFor(l.typ.Kind, r.typ.Kind)
 	}
 	accept := map[string]func(int) bool{
 		"<":  func(d int) bool { return d < 0 },

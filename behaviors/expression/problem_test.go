@@ -78,6 +78,9 @@ var problemCases = []struct {
 	// Kinds.
 	{`upper(1) == "A"`, []string{"type-mismatch at `1`"}},
 	{`"a" > 3`, []string{"type-mismatch at `\"a\" > 3`"}},
+	{`[1] > payload.n`, []string{"type-mismatch at `[1] > payload.n`"}},
+	{`true < false`, []string{"type-mismatch at `true < false`"}},
+	{`payload.n >= duration("1h")`, nil},
 	{`"a" + 1 == "a1"`, []string{"type-mismatch at `\"a\" + 1`"}},
 	{`now + 1 == now`, []string{"type-mismatch at `now + 1`"}},
 	{`duration("1h") * 2 + 1 == nil`, []string{"type-mismatch at `duration(\"1h\") * 2 + 1`"}},
@@ -234,6 +237,41 @@ func TestCodesAreDocumented(t *testing.T) {
 			if !regexp.MustCompile(`\b` + code + `\b[,. (]`).Match(doc) {
 				t.Errorf("problem.go does not name %s", code)
 			}
+		}
+	}
+}
+
+// What can be told is said: how the value becomes what is wanted.
+func TestSuggestions(t *testing.T) {
+	condition := testConfig(nil)
+	condition.Want = Bool
+	for source, want := range map[string]string{
+		`"a" > 3`:                       "read the text as a number with int(…) or float(…)",
+		`3 < "a"`:                       "read the text as a number with int(…) or float(…)",
+		`"a" + 1 == nil`:                "make a text of it with string(…)",
+		`upper(1) == nil`:               "make a text of it with string(…)",
+		`upper(sha256("a")) == nil`:     "make a text of the bytes with hex(…) or base64(…)",
+		`sha256("a") == "b"`:            "make a text of the bytes with hex(…) or base64(…)",
+		`now > "2026-01-01"`:            "read the text as a time with date(…)",
+		`now + 5 == now`:                "write a duration as duration(\"5m\")",
+		`first({a: 1}) == 1`:            "take its values with values(…)",
+		`any("a,b", true)`:              "cut the text into a list with split(…)",
+		`"yes"`:                         "compare it with something, as in `… == …` or `… != nil`",
+		`payload.s == "a" or "b"`:       "compare it with something, as in `… == …` or `… != nil`",
+		`[1] contains 1`:                "write `1 in [1]`",
+		`"a" in "abc"`:                  "write `\"abc\" contains \"a\"`",
+		`not payload.a == 1`:            "`not` is about the left side alone; put parentheses around all of it",
+		`evnt.x`:                        "did you mean `event`?",
+		`mailgun.signed`:                "write `mailgun.signed(…)`",
+		`payload.a ? 1`:                 "write `:` and the value for the other case",
+		`payload.a payload.b`:           "an operator such as `and`, `==` or `+` is missing before it",
+		`payload.s matches "\d"`:        "write two backslashes for one, or put the text in backquotes",
+		`request.headers.x-y == inputs`: "write `[\"x-y\"]`",
+	} {
+		condition.Paths = new(payload.Paths)
+		_, problems := Compile(source, condition)
+		if len(problems) == 0 || problems[0].Suggestion != want {
+			t.Errorf("%s: got %+v, want the suggestion %q", source, problems, want)
 		}
 	}
 }

@@ -23,6 +23,19 @@ func BenchmarkRules(b *testing.B) {
 	}
 }
 
+// A literal list is made once.
+func BenchmarkIn(b *testing.B) {
+	paths := new(payload.Paths)
+	c, _ := Compile(`event.event in ["bounced", "complained", "failed"]`, testConfig(paths))
+	f := testFrame(b, paths, testBody)
+	b.ReportAllocs()
+	for b.Loop() {
+		if v, err := c.Eval(f); v != true || err != nil {
+			b.Fatal(v, err)
+		}
+	}
+}
+
 // A behavior of a hundred lines has about 40 expressions.
 func BenchmarkCompile40(b *testing.B) {
 	sources := []string{

@@ -114,14 +114,33 @@ func (c *compiler) array(n *ast.ArrayNode) operand {
 	if elem.Kind == Any || elem.Kind == Nil || elem.secret() || elem.holdsSecret() {
 		t.Elem = nil
 	}
-	return operand{typ: t, at: at, kind: "Array", token: c.token(n).from, run: func(m *machine) any {
+	o := operand{typ: t, at: at, kind: "Array", token: c.token(n).from}
+	if list, ok := literalList(items); ok {
+		o.run = func(m *machine) any { m.step(1); return list }
+		return o
+	}
+	o.run = func(m *machine) any {
 		m.list(len(runs))
 		list := make([]any, len(runs))
 		for i, run := range runs {
 			list[i] = run(m)
 		}
 		return list
-	}}
+	}
+	return o
+}
+
+// literalList is the list of literals, which is made once: nothing changes a
+// value.
+func literalList(items []operand) (any, bool) {
+	list := make([]any, len(items))
+	for i, o := range items {
+		if !o.is {
+			return nil, false
+		}
+		list[i] = o.value
+	}
+	return list, true
 }
 
 func (c *compiler) mapLiteral(n *ast.MapNode) operand {

@@ -12,7 +12,9 @@ type Param struct {
 // Function is what an expression can call by name. Name may be qualified by a
 // namespace ("mailgun.signed"). Call gets arguments that have been checked
 // against Params; a nil argument never reaches it unless NilSafe, as the result
-// is nil then.
+// is nil then. It gives plain data (see the package) and changes no argument:
+// they may be shared with the program. The text of its error is shown as it is,
+// so it must have no value in it.
 type Function struct {
 	Name    string
 	Params  []Param

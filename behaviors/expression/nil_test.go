@@ -100,6 +100,7 @@ func TestFunctions(t *testing.T) {
 		{source: `ip_in("192.0.2.7", ["192.0.2.0/24"])`, want: `true`}, {source: `ip_in("::ffff:192.0.2.7", "192.0.2.0/24")`, want: `true`}, {source: `ip_in("192.0.20.7", ["192.0.2.0/24"])`, want: `false`},
 		{source: `json("{\"a\": [1]}").a[0]`, want: `1`}, {source: `json("{")`, want: `null`}, {source: `fromJSON("{")`, code: `not-json`}, {source: `flatten([1, [2, [3]]])`, want: `[1,2,3]`},
 		{source: `uniq([1, 1.0, "a", "a", [1], [1]])`, want: `[1,"a",[1]]`}, {source: `concat([1], [], [2])`, want: `[1,2]`}, {source: `concat([1], payload.x)`, want: `null`}, {source: `mailgun.signed(request, inputs.key)`, want: `true`},
+		{source: `let x = [3, 1, 2]; [sort(x), reverse(x), uniq(x), x]`, want: `[[1,2,3],[2,1,3],[3,1,2],[3,1,2]]`},
 		{source: `if payload.t { 1 } else { 2 }`, want: `1`}, {source: `"b" in {a: 1}`, want: `false`}, {source: `payload.s == "text" ? "yes" : "no"`, want: `"yes"`},
 	})
 }

@@ -40,7 +40,11 @@ func NewEvaluation(p *Program, d *Delivery, trace *expression.Trace) *Evaluation
 		zone = d.Zone
 	}
 	slots := make([]any, p.slots)
-	slots[slotRequest] = d.Request
+	request := *d.Request // a copy, as reading the body tells more of it
+	if p.provider != nil && p.provider.Test != nil {
+		request.Test = p.provider.Test(d.Request)
+	}
+	slots[slotRequest] = &request
 	slots[slotInputs] = d.Inputs
 	slots[slotListener] = map[string]any{"id": d.Listener.ID, "name": d.Listener.Name, "url": d.Listener.URL}
 	slots[slotNow] = d.Request.ReceivedAt
@@ -48,7 +52,7 @@ func NewEvaluation(p *Program, d *Delivery, trace *expression.Trace) *Evaluation
 		slots[let.slot] = &expression.Lazy{Expr: let.expr.compiled, At: let.expr.at}
 	}
 	e.frame = expression.Frame{
-		Slots: slots, Request: d.Request, ReceivedAt: d.Request.ReceivedAt, Zone: zone, DeliveryID: d.ID,
+		Slots: slots, Request: &request, ReceivedAt: d.Request.ReceivedAt, Zone: zone, DeliveryID: d.ID,
 		Secrets: e.secret, Trace: trace, Clock: d.Clock,
 	}
 	return e
@@ -72,6 +76,9 @@ func (e *Evaluation) scan() error {
 	if !e.scanned {
 		e.scanned = true
 		e.frame.Body, e.scanErr = payload.Scan(e.d.Request, e.p.paths, payload.DefaultLimits)
+		if e.scanErr == nil {
+			e.frame.Request.Problem = e.frame.Body.Problem()
+		}
 	}
 	return e.scanErr
 }

@@ -118,6 +118,9 @@ func (c *compiler) verb(n *node) (verb pair, rest map[string]pair) {
 	}
 	for _, p := range unknown {
 		c.unknownInStep(p.key, verb.key != nil)
+		if strings.Contains(p.key.text, ".") {
+			c.unjudged(p)
+		}
 	}
 	if verb.key == nil && len(unknown) == 0 {
 		c.report(missingVerb, n.span).suggest("add an action, or one of " + quoted(verbs))
@@ -223,6 +226,7 @@ func (c *compiler) params(s *step, verb pair) {
 			if n.style == '{' && p.value.missing() {
 				d.suggest("put the value before it in quotes, if the comma belongs to it")
 			}
+			c.unjudged(p)
 			continue
 		}
 		given[spec.Name] = !p.value.null() || p.value.tag != ""

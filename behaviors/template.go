@@ -39,6 +39,15 @@ type wanted struct {
 	format  Format
 	secret  bool
 	options []string
+	unknown bool // nothing is known of the place, so the value is checked by itself
+}
+
+// unjudged finds what is wrong within the value of a parameter, or of an
+// action, that does not exist.
+func (c *compiler) unjudged(p pair) {
+	if !p.value.missing() {
+		c.value(p.value, wanted{label: p.key.text, unknown: true})
+	}
 }
 
 func (c *compiler) value(n *node, w wanted) value {
@@ -205,13 +214,14 @@ func (c *compiler) template(n *node, w wanted) value {
 
 // whole compiles a value that is exactly one ${{ }}.
 func (c *compiler) whole(n *node, p expression.TemplatePart, w wanted) *expr {
-	x := c.expression(n, p.ExprFrom, p.Expr, expression.Any, w.secret)
+	x := c.expression(n, p.ExprFrom, p.Expr, expression.Any, w.secret || w.unknown)
 	if x == nil {
 		return nil
 	}
 	t := x.compiled.Type()
 	at := n.place(p.From, p.To)
 	switch {
+	case w.unknown:
 	case w.secret && t.Kind != expression.SecretValue && t.Kind != expression.Any && t.Kind != expression.Nil:
 		c.report(secretExpected, at, w.label).suggest("declare an input of type secret and write `${{ inputs.NAME }}`")
 	case !w.secret && !assignable(w.kind, t.Kind):

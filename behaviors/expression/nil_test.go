@@ -9,7 +9,7 @@ func TestNil(t *testing.T) {
 		{source: `payload.x.y.z`, want: `null`}, {source: `payload.z.y`, want: `null`}, {source: `payload.s.t`, want: `null`},
 		{source: `payload.l[99]`, want: `null`}, {source: `payload.l[-99]`, want: `null`}, {source: `payload.l[-1]`, want: `3`},
 		{source: `payload.l["x"]`, want: `null`}, {source: `payload.s?.t?.[99]`, want: `null`}, {source: `payload.x[1:2]`, want: `null`},
-		{source: `payload.l[1:99]`, want: `[2,3]`}, {source: `payload["end-date"]`, want: `"x"`}, {source: `event.event`, want: `"failed"`},
+		{source: `payload.l[1:99]`, want: `[2,3]`}, {source: `payload.l[3:9]`, want: `[]`}, {source: `payload.l[4:9]`, want: `null`}, {source: `payload.s[5:9]`, want: `null`}, {source: `payload["end-date"]`, want: `"x"`}, {source: `event.event`, want: `"failed"`},
 		{source: `request.headers["X-None"]`, want: `null`},
 		// == and != compare nil as a value.
 		{source: `payload.x == nil`, want: `true`}, {source: `payload.x != nil`, want: `false`}, {source: `payload.x == payload.y`, want: `true`}, {source: `payload.a.b != nil`, want: `true`},

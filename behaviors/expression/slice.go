@@ -33,9 +33,15 @@ func (c *compiler) slice(n *ast.SliceNode) operand {
 		}
 		switch v := v.(type) {
 		case []any:
+			if low > int64(len(v)) {
+				return nil
+			}
 			i, j := limits(low, high, len(v))
 			return v[i:j:j]
 		case string:
+			if low > int64(m.characters(v)) {
+				return nil
+			}
 			return m.cut(v, low, high)
 		}
 		return nil

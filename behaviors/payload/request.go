@@ -17,6 +17,8 @@ type Request struct {
 	ClientIP   string
 	ReceivedAt time.Time
 	Test       bool // a provider's ping or sample
+	// Problem says why the payload is nil, once the body has been read; "" is none.
+	Problem string
 }
 
 // ContentType returns the header as it was sent, parameters included, or "".
@@ -49,6 +51,10 @@ func (r *Request) Member(name string) any {
 		return []any{}
 	case "test":
 		return r.Test
+	case "problem":
+		if r.Problem != "" {
+			return r.Problem
+		}
 	}
 	return nil
 }

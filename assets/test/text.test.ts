@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatJSON, parseJSON } from '../src/api/json'
+import { formatJSON, indentJSON, parseJSON } from '../src/api/json'
 import { createMessages } from '../src/messages'
 import { match } from '../src/router'
 import { partsOf } from '../src/ui/text'
@@ -36,6 +36,35 @@ describe('JSON', () => {
   it('reads what it writes', () => {
     const value = { a: [1, 'x', null, true, { b: 0.1 }], ä: '\u2028' }
     expect(parseJSON(formatJSON(value, 2))).toEqual(value)
+  })
+})
+
+describe('indentJSON', () => {
+  it.each([
+    [
+      'keeps numbers, escapes and repeated keys',
+      String.raw`{"a":12345678901234567890,"a":[1.0,"\u00e4\"}"],"b":{}, "c":[]}`,
+      String.raw`{
+  "a": 12345678901234567890,
+  "a": [
+    1.0,
+    "\u00e4\"}"
+  ],
+  "b": {},
+  "c": []
+}`,
+    ],
+    ['a bare value', ' true ', 'true'],
+    ['no JSON', 'a=1&b=2', null],
+    ['half a JSON', '{"a":', null],
+    ['a deep one', '['.repeat(100_000) + ']'.repeat(100_000), null],
+  ])('%s', (_, text, want) => {
+    expect(indentJSON(text)).toBe(want)
+  })
+
+  it('changes nothing that it means', () => {
+    const value = { a: [[], {}, [{ 'x:,[]{}': '\\"' }]], b: null, c: -1.5e9 }
+    expect(JSON.parse(indentJSON(JSON.stringify(value)) ?? '')).toEqual(value)
   })
 })
 

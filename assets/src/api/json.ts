@@ -30,3 +30,34 @@ export function formatJSON(value: unknown, indent?: number): string {
 function uniqueMark(): string {
   return crypto.getRandomValues(new Uint32Array(4)).join('-')
 }
+
+const maxDepth = 100
+
+/**
+ * indentJSON lays a JSON text out, changing the space between its tokens only:
+ * numbers, escapes and repeated keys stay as they were sent. null: no JSON, or
+ * so deeply nested that the indentation would outgrow the text.
+ */
+export function indentJSON(text: string): string | null {
+  try {
+    JSON.parse(text)
+  } catch {
+    return null
+  }
+  const tokens = text.match(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g) ?? []
+  const parts: string[] = []
+  let depth = 0
+  const line = () => `\n${'  '.repeat(depth)}`
+  for (const [i, token] of tokens.entries()) {
+    const opened = tokens[i - 1] === '{' || tokens[i - 1] === '['
+    if (token === '}' || token === ']') {
+      depth--
+      if (!opened) parts.push(line())
+    } else if (opened) parts.push(line())
+    parts.push(token)
+    if ((token === '{' || token === '[') && ++depth > maxDepth) return null
+    if (token === ',') parts.push(line())
+    else if (token === ':') parts.push(' ')
+  }
+  return parts.join('')
+}

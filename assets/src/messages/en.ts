@@ -211,6 +211,8 @@ export const en = {
   'delivery.body': 'Body',
   'delivery.body.none': 'No body.',
   'delivery.body.base64': 'The body is no text, so it is shown in base64.',
+  'delivery.body.raw': 'Show as sent',
+  'delivery.body.indented': 'Show laid out',
   'delivery.body.size': { one: '{n} byte', other: '{n} bytes' },
   'delivery.body.cut': 'Only its beginning is kept, as the request was refused.',
   'delivery.hidden': 'To see what it contains needs the permission “payloads”.',

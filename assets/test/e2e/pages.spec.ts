@@ -127,7 +127,8 @@ test('a stored secret is used by name', async ({ admin: page, host, slack }) => 
 
 test('a payload is text, whatever is in it', async ({ admin: page, host, slack }) => {
   await installRecipe(host, slack.url)
-  const source = 'behavior: 1\nname: Takes anything\nsteps:\n  - message.find: {message_id: "${{ payload.evil }}"}\n'
+  const source =
+    'behavior: 1\nname: Takes anything\nsteps:\n  - message.find: {message_id: "${{ payload.evil }}"}\n'
   const behavior = await host.api<Behavior>('POST', '/api/webhooks/v1/behaviors', { source })
   await host.api('POST', `/api/webhooks/v1/behaviors/${behavior.id}/publish`, { note: hostile })
   const listener = await host.api<Listener>('POST', '/api/webhooks/v1/listeners', {

@@ -10,7 +10,7 @@ export default defineConfig({
   globalSetup: './test/e2e/build-host.ts',
   workers: 1,
   forbidOnly: true,
-  timeout: 120_000,
+  timeout: 300_000,
   expect: { timeout: 15_000 },
   reporter: [['list']],
   use: {

@@ -71,7 +71,7 @@ func (c *compiler) list(n *node, w wanted) value {
 	constants := make([]any, len(n.items))
 	all := true
 	for i, item := range n.items {
-		v.items[i] = c.value(item, wanted{label: w.label})
+		v.items[i] = c.value(item, wanted{label: w.label, unknown: w.unknown})
 		constants[i] = v.items[i].constant
 		all = all && v.items[i].isConstant()
 	}
@@ -89,7 +89,7 @@ func (c *compiler) mapping(n *node, w wanted) value {
 	constants := make(map[string]any, len(n.pairs))
 	all := true
 	for i, p := range n.pairs {
-		v.fields[i] = field{p.key.text, c.value(p.value, wanted{label: p.key.text})}
+		v.fields[i] = field{p.key.text, c.value(p.value, wanted{label: p.key.text, unknown: w.unknown})}
 		constants[p.key.text] = v.fields[i].value.constant
 		all = all && v.fields[i].value.isConstant()
 	}

@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -19,6 +20,16 @@ const (
 	maxExcerpt    = 1 << 10
 	maxRetryAfter = time.Hour
 )
+
+// remaining is what is left of an attempt's time: the step's timeout counts, not
+// the client's.
+func remaining(ctx context.Context) time.Duration {
+	end, ok := ctx.Deadline()
+	if !ok {
+		return 0
+	}
+	return max(time.Until(end), time.Millisecond)
+}
 
 // callFailed is a call that got no answer. What was not refused by our own
 // guard may work later.

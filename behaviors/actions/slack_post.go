@@ -57,7 +57,7 @@ func postToSlack(ctx context.Context, c *Call) (any, error) {
 		Method: http.MethodPost,
 		URL:    webhook,
 		Header: http.Header{"Content-Type": {"application/json"}, "Idempotency-Key": {c.IdempotencyKey}},
-		Body:   body,
+		Body:   body, Timeout: remaining(ctx),
 	})
 	if err != nil {
 		return nil, callFailed(err)

@@ -21,8 +21,8 @@ const (
 	hostTries      = 3                // of one that the database made give way
 )
 
-// limit is how long an attempt may take: what the behavior says, or ours.
-func limit(said, ours, most time.Duration) time.Duration {
+// timeoutOf an attempt: what the behavior says, or ours.
+func timeoutOf(said, ours, most time.Duration) time.Duration {
 	if said <= 0 {
 		said = ours
 	}
@@ -44,7 +44,7 @@ func (x *execution) attempt(ctx context.Context, s *step) (output any, err error
 // once. A failure was undone by the database; an error says that nobody knows,
 // so the run is taken up anew from the journal.
 func (x *execution) inTransaction(ctx context.Context, s *step) (failure, err error) {
-	limit := limit(s.Timeout, hostTimeout, x.r.lease/2)
+	limit := timeoutOf(s.Timeout, hostTimeout, x.r.lease/2)
 	for try := 1; ; try++ {
 		failure, timedOut, err := x.transact(ctx, s, limit)
 		var said *actions.Error
@@ -139,7 +139,7 @@ func (x *execution) outside(ctx context.Context, s *step) (failure, err error) {
 // call makes the call in a goroutine, waits for its end, and keeps the lease
 // meanwhile. An error says that the call was cut off, or the lease is lost.
 func (x *execution) call(ctx context.Context, s *step) (output any, failure, err error) {
-	limit := limit(s.Timeout, outsideTimeout, time.Hour)
+	limit := timeoutOf(s.Timeout, outsideTimeout, time.Hour)
 	calling, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	done := make(chan struct{})
@@ -173,12 +173,13 @@ func (x *execution) call(ctx context.Context, s *step) (output any, failure, err
 	return nil, failure, nil
 }
 
-// cut shortens a text to n bytes at a rune's beginning, and makes it UTF-8.
-func cut(text string, n int) string {
+// short bounds a text of the journal at a rune's beginning, and makes it UTF-8.
+func short(text string) string {
 	text = strings.ToValidUTF8(text, "\uFFFD")
-	if len(text) <= n {
+	if len(text) <= maxMessage {
 		return text
 	}
+	n := maxMessage
 	for n > 0 && !utf8.RuneStart(text[n]) {
 		n--
 	}

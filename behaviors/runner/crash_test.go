@@ -98,7 +98,7 @@ steps:
 			c.watch(t, db)
 		})
 		second := w.node(nil)
-		asleep.await(t, claimEvery)
+		asleep.awaitLoops(t)
 		_, err := first.Program(t.Context(), first.found())
 		must(t, err)
 		for _, behind := range []bool{false, true} {
@@ -226,7 +226,7 @@ func TestCrashDuringACallThatAsks(t *testing.T) {
 			c.watch(t, db)
 		})
 		second := w.node(nil)
-		asleep.await(t, claimEvery)
+		asleep.awaitLoops(t)
 		l := first.found()
 		c.arm(2, false) // the row behind the call
 		a, err := first.Receive(t.Context(), l, jsonRequest(`{}`))

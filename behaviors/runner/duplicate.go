@@ -32,7 +32,7 @@ func (rc *reception) duplicate(ctx context.Context, first int64) (*Answer, error
 	}
 	d := rc.delivery(behaviors.Duplicate, "", "", recorded)
 	d.DuplicateOf = first
-	rc.r.record(d)
+	rc.r.store.Record(d)
 	rc.r.log.DebugContext(ctx, "delivery repeated", "delivery", first, "listener", rc.l.ID)
 	return answer, err
 }

@@ -156,8 +156,8 @@ func (x *execution) learn(s *step, row *models.StepRow, output any) {
 // failed journals a failed attempt, and what follows from it.
 func (x *execution) failed(ctx context.Context, s *step, f *actions.Error) (rests bool, err error) {
 	row, a := s.row, s.attempt
-	row.Error, row.Status = cut(f.Message, maxMessage), f.Status
-	a.Error, a.Status, a.Blame, a.Excerpt = row.Error, f.Status, string(f.Blame), cut(f.Excerpt, maxMessage)
+	row.Error, row.Status = short(f.Message), f.Status
+	a.Error, a.Status, a.Blame, a.Excerpt = row.Error, f.Status, string(f.Blame), short(f.Excerpt)
 	if n := len(row.Attempts); n == 0 || row.Attempts[n-1] != a {
 		row.Attempts = append(row.Attempts, a) // it was not started before a call
 	}
@@ -172,7 +172,7 @@ func (x *execution) failed(ctx context.Context, s *step, f *actions.Error) (rest
 		pause := backoff(s.Retry, x.uid, s.Path, a.N, f.RetryAfter)
 		return x.waitFor(ctx, s, "retry", after(a.FinishedAt, pause), true)
 	case buried:
-		reason := cut(deadReason(s.Effect, a.N, f), maxMessage)
+		reason := short(deadReason(s.Effect, a.N, f))
 		x.log.WarnContext(ctx, "run is dead", "step", s.Path, "attempt", a.N, "blame", string(f.Blame), "error", reason)
 		err := x.endAttempt(ctx, s, &models.Finish{State: string(behaviors.RunDead), Error: reason, Steps: x.journal.others(x.decided)})
 		if err == nil {

@@ -141,7 +141,7 @@ func (x *execution) callerWaits() bool { return x.late != nil && !x.answered() }
 
 // ending is how a decided run is stored.
 func (x *execution) ending(d behaviors.Decision) *models.Finish {
-	return &models.Finish{State: string(d.State), Error: cut(d.Error, maxMessage), Steps: x.journal.others(d)}
+	return &models.Finish{State: string(d.State), Error: short(d.Error), Steps: x.journal.others(d)}
 }
 
 // write holds the lock for one write of the run, which a drain that takes too
@@ -203,7 +203,7 @@ func (x *execution) background() error {
 		return errHeld
 	case x.session.draining.Load():
 		return errDrained
-	case !x.slot && x.r.slots.take(1) == 0:
+	case !x.slot && !x.r.slots.take():
 		x.r.slots.expectMore()
 		return errNoSlot
 	}
@@ -230,10 +230,10 @@ func (x *execution) over(err error) {
 		f.State, f.Reason, wait = string(behaviors.RunWaiting), "paused", heldFor
 	case errors.Is(err, models.ErrUnreadable):
 		// Encrypted with a key that is not there: a person has to bring it back.
-		f.State, f.Reason, f.Error, wait = string(behaviors.RunWaiting), "retry", cut(err.Error(), maxMessage), secretWait
+		f.State, f.Reason, f.Error, wait = string(behaviors.RunWaiting), "retry", short(err.Error()), secretWait
 		x.log.Warn("run waits for the host's key", "error", err)
 	case errors.As(err, &foreign), errors.As(err, &unknown):
-		f.Error, wait = cut(err.Error(), maxMessage), elsewhere
+		f.Error, wait = short(err.Error()), elsewhere
 		x.log.Warn("run is for another node", "error", err)
 	default:
 		wait = storeWait

@@ -82,7 +82,7 @@ func (j *journal) others(d behaviors.Decision) []*models.StepRow {
 			continue
 		}
 		row := &models.StepRow{
-			Path: s.Path, Seq: i, Line: s.Line, Name: s.Name, Action: s.Action, State: string(s.State), Error: cut(s.Error, maxMessage),
+			Path: s.Path, Seq: i, Line: s.Line, Name: s.Name, Action: s.Action, State: string(s.State), Error: short(s.Error),
 		}
 		if len(s.Params) > 0 {
 			// What cannot be printed is not shown; it was decided upon already.

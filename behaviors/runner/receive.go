@@ -122,7 +122,7 @@ func (rc *reception) receive(ctx context.Context) (*Answer, error) {
 		if errors.Is(rc.secrets, models.ErrUnavailable) {
 			return nil, unavailable(rc.secrets)
 		}
-		rc.r.record(rc.delivery(a.Outcome, a.Cause, a.Detail, a.Response))
+		rc.r.store.Record(rc.delivery(a.Outcome, a.Cause, a.Detail, a.Response))
 		rc.r.log.DebugContext(ctx, "delivery refused", "listener", rc.l.ID, "cause", a.Cause)
 		return &Answer{Response: a.Response, Outcome: a.Outcome}, nil
 	}
@@ -130,7 +130,7 @@ func (rc *reception) receive(ctx context.Context) (*Answer, error) {
 	switch {
 	case final(d):
 		return rc.accept(ctx, a, d, &models.NewRun{
-			Done: true, State: string(d.State), Error: cut(d.Error, maxMessage), Steps: newJournal().others(d),
+			Done: true, State: string(d.State), Error: short(d.Error), Steps: newJournal().others(d),
 		}, nil)
 	case rc.l.Paused:
 		// Born due: the claim holds it. Nothing is done to find an answer.
@@ -147,7 +147,7 @@ func (rc *reception) receive(ctx context.Context) (*Answer, error) {
 // acceptBackground answers at once. The run is born claimed by this node and
 // goes on from memory; where all slots are taken it is born due.
 func (rc *reception) acceptBackground(ctx context.Context, a behaviors.Admission, d behaviors.Decision) (*Answer, error) {
-	if rc.r.slots.take(1) == 0 {
+	if !rc.r.slots.take() {
 		rc.r.slots.expectMore()
 		return rc.accept(ctx, a, d, &models.NewRun{}, nil)
 	}
@@ -218,7 +218,7 @@ func (rc *reception) accept(ctx context.Context, a behaviors.Admission, d behavi
 // delivery is the request as it is stored.
 func (rc *reception) delivery(outcome behaviors.Outcome, cause, detail string, response *behaviors.Response) *models.Delivery {
 	d := &models.Delivery{
-		UID: rc.uid, ListenerID: rc.l.ID, VersionID: rc.l.VersionID, Outcome: string(outcome), Cause: cause, Detail: cut(detail, maxMessage),
+		UID: rc.uid, ListenerID: rc.l.ID, VersionID: rc.l.VersionID, Outcome: string(outcome), Cause: cause, Detail: short(detail),
 		ReceivedAt: models.Micros(rc.request.ReceivedAt.UnixMicro()), Request: storedRequest(rc.request),
 	}
 	if response != nil {
@@ -288,9 +288,6 @@ func (r *Runner) Refuse(l *Listener, req *payload.Request, cause, detail string,
 		return
 	}
 	rc := &reception{r: r, l: l, uid: uid.String(), request: req}
-	r.record(rc.delivery(behaviors.Refused, cause, detail, resp))
+	r.store.Record(rc.delivery(behaviors.Refused, cause, detail, resp))
 	r.metrics.refused()
 }
-
-// record stores what has no run, without waiting for the commit.
-func (r *Runner) record(d *models.Delivery) { r.store.Record(d) }

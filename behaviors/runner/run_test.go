@@ -240,7 +240,7 @@ func TestUnknownActionIsLeftToAnotherNode(t *testing.T) {
 		w.listen(backgroundCall, nil)
 		w.call = func(context.Context, *actions.Call) (any, error) { return map[string]any{"what": "done"}, nil }
 		newer := w.node(func(o *Options, _ *gorm.DB) { o.Workers = 1 })
-		newer.slots.take(1) // born due
+		newer.occupy() // so that the run is born due
 		id := newer.accepted(`{}`).DeliveryID
 		older := w.node(func(o *Options, _ *gorm.DB) {
 			o.Clock = newClock() // it claims but when woken
@@ -322,7 +322,7 @@ steps:
   - test.call: {key: "${{ inputs.key }}"}
 `, map[string]any{"key": "secret:right"})
 		n := w.node(func(o *Options, _ *gorm.DB) { o.Workers = 1 })
-		n.slots.take(1) // born due
+		n.occupy() // so that the run is born due
 		id := n.accepted(`{}`).DeliveryID
 		must(t, w.store.DeleteListener(t.Context(), w.listener.ID))
 		must(t, n.Refresh(t.Context()))

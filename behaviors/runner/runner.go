@@ -13,11 +13,11 @@ import (
 	"github.com/deskhook/deskhook/models"
 )
 
-// ErrUnavailable: the delivery could not be stored, or we are over a limit or
+// ErrUnavailable says that the delivery could not be stored, or we are over a limit or
 // draining. The caller gets 503 with Retry-After, and nothing is acknowledged.
 var ErrUnavailable = errors.New("runner: unavailable")
 
-// ErrUnpublished: the listener's behavior has no published version: 503.
+// ErrUnpublished says that the listener's behavior has no published version: 503.
 var ErrUnpublished = errors.New("runner: behavior is not published")
 
 const (

@@ -13,13 +13,15 @@ type slots struct {
 
 func newSlots(n int) *slots { return &slots{free: n, wake: make(chan struct{}, 1)} }
 
-// take gives at most n.
-func (s *slots) take(n int) int {
+// take gives one, if there is one.
+func (s *slots) take() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n = min(n, s.free)
-	s.free -= n
-	return n
+	if s.free == 0 {
+		return false
+	}
+	s.free--
+	return true
 }
 
 // takeForClaim gives slots for claiming, at most n, and leaves half of what is

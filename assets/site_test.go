@@ -1,6 +1,7 @@
 package assets
 
 import (
+	"errors"
 	"bytes"
 	"compress/gzip"
 	"io"
@@ -128,7 +129,7 @@ func TestUnusableBuilds(t *testing.T) {
 			}
 		})
 	}
-	if _, err := newSite(fstest.MapFS{}); err != ErrNoUI {
+	if _, err := newSite(fstest.MapFS{}); !errors.Is(err, ErrNoUI) {
 		t.Errorf("an empty folder gives %v", err)
 	}
 }

@@ -201,7 +201,7 @@ func (h *Handlers) simulatedDelivery(c *call, p *behaviors.Program, in *simulate
 }
 
 func newSimulated(baseURL string) *behaviors.Delivery {
-	return &behaviors.Delivery{ID: "simulation", Inputs: map[string]any{}, Listener: behaviors.Listener{Name: "simulation", URL: baseURL + "/simulation"}}
+	return &behaviors.Delivery{ID: "simulation", Clock: time.Now, Inputs: map[string]any{}, Listener: behaviors.Listener{Name: "simulation", URL: baseURL + "/simulation"}}
 }
 
 // receiveSimulated fills in the URL as the caller would have been given it.

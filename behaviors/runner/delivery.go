@@ -86,7 +86,7 @@ func (r *Runner) Delivery(ctx context.Context, p *behaviors.Program, listenerID 
 	}
 	return &behaviors.Delivery{
 		ID: "simulation", Request: req, Inputs: bind(p, l), Listener: r.listenerOf(l.ID, l), Zone: r.zoneOf(l),
-		Secrets: r.verifySecret(ctx, l),
+		Secrets: r.verifySecret(ctx, l), Clock: r.clock.Now,
 	}, nil
 }
 
@@ -95,7 +95,7 @@ func (r *Runner) stored(ctx context.Context, d *models.Delivery) *behaviors.Deli
 	l := r.listeners.id(d.ListenerID)
 	return &behaviors.Delivery{
 		ID: d.UID, Request: requestOf(d), Inputs: unpin(d.Inputs), Listener: r.listenerOf(d.ListenerID, l), Zone: r.zoneOf(l),
-		Secrets: r.verifySecret(ctx, l),
+		Secrets: r.verifySecret(ctx, l), Clock: r.clock.Now,
 	}
 }
 

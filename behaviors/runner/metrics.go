@@ -50,6 +50,7 @@ func NewMetrics(meter metric.Meter) (*Metrics, error) {
 	var errs [5]error
 	m.deliveries, errs[0] = meter.Int64Counter("webhooks.deliveries", metric.WithDescription("Requests received, by outcome."))
 	m.duration, errs[1] = meter.Float64Histogram("webhooks.receive.duration", metric.WithUnit("s"),
+		metric.WithExplicitBucketBoundaries(.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2, 4, 8, 16),
 		metric.WithDescription("From the last byte of a request to its answer, by outcome."))
 	m.runs, errs[2] = meter.Int64Counter("webhooks.runs.ended", metric.WithDescription("Runs that ended on this node, by state."))
 	m.attempts, errs[3] = meter.Int64Counter("webhooks.attempts",

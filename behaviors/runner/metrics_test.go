@@ -61,6 +61,9 @@ func TestMetrics(t *testing.T) {
 				case metricdata.Histogram[float64]:
 					for _, p := range d.DataPoints {
 						got[fmt.Sprint(metric.Name, " ", p.Attributes.Encoded(attribute.DefaultEncoder()))] = int64(p.Count)
+						if first, last := p.Bounds[0], p.Bounds[len(p.Bounds)-1]; first > .01 || last < 8 {
+							t.Errorf("%s has buckets from %v to %v s", metric.Name, first, last)
+						}
 					}
 				}
 			}

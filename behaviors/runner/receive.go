@@ -92,7 +92,7 @@ func (r *Runner) newReception(ctx context.Context, s *session, l *Listener, req 
 	}
 	secret := r.verifySecret(ctx, row)
 	rc.eval = behaviors.NewEvaluation(p, &behaviors.Delivery{
-		ID: rc.uid, Request: req, Inputs: rc.bound, Listener: r.listenerOf(row.ID, row), Zone: r.zoneOf(row),
+		ID: rc.uid, Request: req, Inputs: rc.bound, Listener: r.listenerOf(row.ID, row), Zone: r.zoneOf(row), Clock: r.clock.Now,
 		Secrets: func(ref expression.Secret) (string, error) {
 			v, err := secret(ref)
 			rc.secrets = errors.Join(rc.secrets, err)

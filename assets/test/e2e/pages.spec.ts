@@ -58,6 +58,7 @@ test('a listener can be made by the keyboard alone', async ({ admin: page, host,
   await page.getByRole('link', { name: 'New listener' }).focus()
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { name: 'New listener' })).toBeFocused()
+  await expect(page.getByRole('radio').first()).toBeVisible()
   await page.keyboard.press('Tab')
   await page.keyboard.press('Space')
   await expect(page.getByRole('heading', { name: 'Set it up' })).toBeVisible()

@@ -1,9 +1,9 @@
 package assets
 
 import (
-	"errors"
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"

@@ -57,8 +57,8 @@ func (r *Runner) Receive(ctx context.Context, l *Listener, req *payload.Request)
 	defer s.active.Done()
 	defer func() {
 		if p := recover(); p != nil {
-			r.log.ErrorContext(ctx, "receiving panicked", "listener", l.ID, "panic", panicText(p), "stack", string(debug.Stack()))
-			answer, err = nil, errors.New("receive: panic: "+panicText(p))
+			// Whoever answers logs it, once, with where it happened.
+			answer, err = nil, fmt.Errorf("receive for listener %d: panic: %s\n%s", l.ID, panicText(p), debug.Stack())
 		}
 		r.metrics.received(answer, r.clock.Now().Sub(started))
 	}()

@@ -56,6 +56,8 @@ type ActionSpec struct {
 	Reach   Reach
 	Ask     bool     // after a crash in the middle, ask a person instead of calling again
 	Hosts   []string // hosts of its own, granted with it
+	// Needs names the ability of a host that it works by ("Tickets"), or is "".
+	Needs string
 }
 
 // Param returns a parameter's declaration.
@@ -70,56 +72,82 @@ func (a *ActionSpec) Param(name string) (ParamSpec, bool) {
 
 // Catalog is all that a behavior may name. It is immutable once built.
 type Catalog struct {
-	Actions   map[string]*ActionSpec
+	Actions map[string]*ActionSpec
+	// Absent are actions that the language has and this host lacks what they
+	// need for.
+	Absent    map[string]*ActionSpec
 	Functions map[string]*expression.Function
 	Providers map[string]*signatures.Provider
+	Pickers   map[string]Picker
+	Records   map[string]RecordType
 }
 
-// NewCatalog builds a catalog of these actions, the language's functions and
-// all providers. The error names everything that does not fit.
-func NewCatalog(actions []*ActionSpec, functions []*expression.Function) (*Catalog, error) {
+// Vocabulary is what a catalog is built of, beside the language's own functions
+// and all providers.
+type Vocabulary struct {
+	Actions, Absent []*ActionSpec
+	Functions       []*expression.Function // the host's own
+	Pickers         []Picker
+	Records         []RecordType
+}
+
+// NewCatalog builds a catalog. The error names everything that does not fit.
+func NewCatalog(v Vocabulary) (*Catalog, error) {
 	c := &Catalog{
-		Actions: map[string]*ActionSpec{}, Functions: map[string]*expression.Function{},
-		Providers: map[string]*signatures.Provider{},
+		Actions: map[string]*ActionSpec{}, Absent: map[string]*ActionSpec{},
+		Functions: map[string]*expression.Function{}, Providers: map[string]*signatures.Provider{},
+		Pickers: map[string]Picker{}, Records: map[string]RecordType{},
 	}
-	var problems []error
-	for _, f := range expression.Builtins() {
-		c.Functions[f.Name] = f
-	}
-	for _, p := range signatures.Providers() {
-		c.Providers[p.Name] = p
-		functions = append(slices.Clip(functions), signedFunction(p))
-	}
-	for _, f := range functions {
-		if c.Functions[f.Name] != nil {
-			problems = append(problems, fmt.Errorf("behaviors: function %q is there twice", f.Name))
-			continue
-		}
-		if !functionName.MatchString(f.Name) || f.Call == nil {
-			problems = append(problems, fmt.Errorf("behaviors: function %q needs a name such as %q and a Call", f.Name, "area.name"))
-			continue
-		}
-		c.Functions[f.Name] = f
-	}
-	for _, a := range actions {
-		if c.Actions[a.Name] != nil {
-			problems = append(problems, fmt.Errorf("behaviors: action %q is there twice", a.Name))
-			continue
-		}
-		if err := a.check(); err != nil {
-			problems = append(problems, err)
-			continue
-		}
-		c.Actions[a.Name] = a
-	}
+	problems := slices.Concat(c.addFunctions(v.Functions), c.addActions(v.Actions, v.Absent), c.addRecords(v.Records), c.addPickers(v.Pickers))
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
 	return c, nil
 }
 
+func (c *Catalog) addFunctions(own []*expression.Function) (problems []error) {
+	for _, f := range expression.Builtins() {
+		c.Functions[f.Name] = f
+	}
+	for _, p := range signatures.Providers() {
+		c.Providers[p.Name] = p
+		own = append(slices.Clip(own), signedFunction(p))
+	}
+	for _, f := range own {
+		switch {
+		case c.Functions[f.Name] != nil:
+			problems = append(problems, fmt.Errorf("behaviors: function %q is there twice", f.Name))
+		case !functionName.MatchString(f.Name) || f.Call == nil:
+			problems = append(problems, fmt.Errorf("behaviors: function %q needs a name such as %q and a Call", f.Name, "area.name"))
+		default:
+			c.Functions[f.Name] = f
+		}
+	}
+	return problems
+}
+
+func (c *Catalog) addActions(able, absent []*ActionSpec) (problems []error) {
+	add := func(to map[string]*ActionSpec, a *ActionSpec) {
+		if c.Actions[a.Name] != nil || c.Absent[a.Name] != nil {
+			problems = append(problems, fmt.Errorf("behaviors: action %q is there twice", a.Name))
+		} else if err := a.check(); err != nil {
+			problems = append(problems, err)
+		} else {
+			to[a.Name] = a
+		}
+	}
+	for _, a := range able {
+		add(c.Actions, a)
+	}
+	for _, a := range absent {
+		add(c.Absent, a)
+	}
+	return problems
+}
+
 var (
 	functionName = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$`)
+	pickerName   = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 	actionName   = regexp.MustCompile(`^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$`)
 )
 

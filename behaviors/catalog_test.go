@@ -41,7 +41,7 @@ func TestCatalogRefuses(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := behaviors.NewCatalog(test.actions, test.functions)
+			_, err := behaviors.NewCatalog(behaviors.Vocabulary{Actions: test.actions, Functions: test.functions})
 			if err == nil || err.Error() != test.want {
 				t.Errorf("got %v, want %s", err, test.want)
 			}
@@ -51,11 +51,11 @@ func TestCatalogRefuses(t *testing.T) {
 
 // A host's own function is called as the language's are.
 func TestHostFunction(t *testing.T) {
-	c, err := behaviors.NewCatalog(nil, []*expression.Function{{
+	c, err := behaviors.NewCatalog(behaviors.Vocabulary{Functions: []*expression.Function{{
 		Name: "desk.greet", Params: []expression.Param{{Name: "who", Type: expression.Type{Kind: expression.Text}}},
 		Result: expression.Type{Kind: expression.Text},
 		Call:   func(_ *expression.Frame, args []any) (any, error) { return "Hello " + args[0].(string), nil },
-	}})
+	}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -127,6 +127,8 @@ var (
 		"two verbs or actions in a step"}
 	unknownVerb = kind{"unknown-verb", bad, "unknown verb `%s`",
 		"a step whose verb does not exist"}
+	absentAction = kind{"absent-action", bad, "this helpdesk does not have `%s`: it lacks the ability %s",
+		"an action of the language for which the host does not implement what it needs"}
 	unknownAction = kind{"unknown-action", bad, "unknown action `%s`",
 		"an action that is not registered"}
 	unknownParameter = kind{"unknown-parameter", bad, "`%s` has no parameter `%s`",
@@ -164,7 +166,7 @@ func kinds() []kind {
 		templateInExpression, templateInKey, emptyExpression,
 		notYet, unknownKey, missingKey, wrongKind, languageVersion, literalOnly, unknownOption, badDuration, badSize,
 		badCount, badZone, badName, nameTaken, nameTooEarly, misplaced, wrongDefault, badInput,
-		missingVerb, severalVerbs, unknownVerb, unknownAction, unknownParameter, missingParameter, wrongType,
+		missingVerb, severalVerbs, unknownVerb, absentAction, unknownAction, unknownParameter, missingParameter, wrongType,
 		secretExpected, secondRespond, severalBodies, badStatus, badHeader, interpolationInTag,
 	}
 }

@@ -11,7 +11,7 @@ import (
 // Input is a value that each listener fills in; its form is drawn from this.
 type Input struct {
 	Name     string   `json:"name"`
-	Type     string   `json:"type"` // text, number, boolean, choice, secret, json, list, email, url
+	Type     string   `json:"type"` // text, number, boolean, choice, secret, json, list, email, url, or a picker of the host
 	Label    string   `json:"label"`
 	Help     string   `json:"help"`
 	Required bool     `json:"required"`
@@ -38,6 +38,22 @@ var inputTypes = map[string]expression.Type{
 	"list":    {Kind: expression.List, Elem: &expression.Type{Kind: expression.Text}},
 }
 
+// InputTypes are the types that an input may have, sorted: the language's, and
+// the host's pickers.
+func (c *Catalog) InputTypes() []string {
+	types := slices.AppendSeq(slices.Collect(maps.Keys(inputTypes)), maps.Keys(c.Pickers))
+	slices.Sort(types)
+	return types
+}
+
+// inputType is what an expression sees of an input. What was picked is a text.
+func (c *Catalog) inputType(name string) expression.Type {
+	if t, ok := inputTypes[name]; ok {
+		return t
+	}
+	return text
+}
+
 func (c *compiler) inputs(n *node) {
 	fields := map[string]expression.Type{}
 	if n != nil && n.kind != mapNode {
@@ -53,7 +69,7 @@ func (c *compiler) inputs(n *node) {
 			in, at := c.input(p.key.text, p.value)
 			c.p.inputs = append(c.p.inputs, in)
 			c.p.inputLines = append(c.p.inputLines, at)
-			fields[in.Name] = inputTypes[in.Type]
+			fields[in.Name] = c.catalog.inputType(in.Type)
 		}
 	}
 	c.scope.names["inputs"] = expression.Name{Slot: slotInputs, Type: record(fields)}
@@ -111,14 +127,14 @@ func (c *compiler) consistent(in Input, n *node, nodes map[string]*node) {
 
 func (c *compiler) inputType(n *node) string {
 	name, ok := c.literal("type", n)
-	if _, known := inputTypes[name]; known || !ok {
+	types := c.catalog.InputTypes()
+	if slices.Contains(types, name) || !ok {
 		return orElse(name, "text")
 	}
 	if slices.Contains(laterInputs, name) {
 		c.report(notYet, n.span, name).suggest("use an input of type `text` for now")
 		return "text"
 	}
-	types := slices.Sorted(maps.Keys(inputTypes))
 	c.report(unknownOption, n.span, cut(name), "type").suggest(orElse(meant(name, types), "choose one of "+quoted(types)))
 	return "text"
 }
@@ -130,7 +146,7 @@ func (c *compiler) inputDefault(in Input, n *node) any {
 		return nil
 	}
 	raw := v.constant
-	if _, isText := inputText[in.Type]; isText && n.kind == scalarNode && isNumber(raw) {
+	if in.textual() && n.kind == scalarNode && isNumber(raw) {
 		raw = n.text
 	}
 	if raw == nil {
@@ -143,5 +159,8 @@ func (c *compiler) inputDefault(in Input, n *node) any {
 	return bound
 }
 
-// inputText are the types whose value is a text.
-var inputText = map[string]bool{"text": true, "email": true, "url": true, "choice": true}
+// textual tells whether the value of an input is a text.
+func (in Input) textual() bool {
+	t, language := inputTypes[in.Type]
+	return !language || t.Kind == expression.Text
+}

@@ -75,7 +75,12 @@ func specs() []*behaviors.ActionSpec {
 
 func catalog(tb testing.TB) *behaviors.Catalog {
 	tb.Helper()
-	c, err := behaviors.NewCatalog(specs(), nil)
+	c, err := behaviors.NewCatalog(behaviors.Vocabulary{
+		Actions: specs(),
+		Absent:  []*behaviors.ActionSpec{{Name: "task.create", Reach: behaviors.ReachHost, Needs: "Tasks"}},
+		Records: []behaviors.RecordType{{Name: "team", Summary: "People.", Fields: map[string]expression.Type{"id": expression.Of(expression.Text)}, Example: map[string]any{"id": "1"}}},
+		Pickers: []behaviors.Picker{{Name: "team", Label: "team", Summary: "One of the teams.", Record: "team"}},
+	})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -136,6 +136,8 @@ func (c *compiler) unknownInStep(key *node, hasVerb bool) {
 	slices.Sort(actions)
 	name := key.text
 	switch {
+	case c.catalog.Absent[name] != nil:
+		c.report(absentAction, key.span, name, c.catalog.Absent[name].Needs).suggest("the actions are " + quoted(actions))
 	case slices.Contains(later[inStep], name) || slices.Contains(laterActions, name):
 		c.report(notYet, key.span, name).suggest("leave the step out for now")
 	case strings.Contains(name, "."):

@@ -50,8 +50,8 @@ func newAPI(t *testing.T) *testAPI {
 	t.Helper()
 	a := &testAPI{t: t, log: &bytes.Buffer{}, db: modelstest.Open(t)}
 	a.store = modelstest.Store(t, a.db, modelstest.NewClock())
-	registry := actions.Builtin(nil)
-	catalog, err := behaviors.NewCatalog(registry.Specs(), nil)
+	registry := actions.Builtin(struct{ actions.Records }{})
+	catalog, err := behaviors.NewCatalog(behaviors.Vocabulary{Actions: registry.Specs()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,30 @@ type catalogJSON struct {
 	Actions    []actionJSON   `json:"actions"`
 	Functions  []functionJSON `json:"functions"`
 	Providers  []providerJSON `json:"providers"`
+	Records    []recordJSON   `json:"records"`
+	Pickers    []pickerJSON   `json:"pickers"`
+	Absent     []absentJSON   `json:"absent"`
+}
+
+// absentJSON is an action that this host lacks the ability for.
+type absentJSON struct {
+	Name    string `json:"name"`
+	Summary string `json:"summary"`
+	Needs   string `json:"needs"`
+}
+
+type recordJSON struct {
+	Name    string              `json:"name"`
+	Summary string              `json:"summary"`
+	Fields  map[string]typeJSON `json:"fields"`
+	Example map[string]any      `json:"example"`
+}
+
+type pickerJSON struct {
+	Name    string `json:"name"`
+	Label   string `json:"label"`
+	Summary string `json:"summary"`
+	Record  string `json:"record"`
 }
 
 type actionJSON struct {
@@ -25,6 +49,7 @@ type actionJSON struct {
 	Reach   behaviors.Reach `json:"reach"`
 	Ask     bool            `json:"ask"`
 	Hosts   []string        `json:"hosts"`
+	Needs   string          `json:"needs"`
 }
 
 type paramJSON struct {
@@ -75,8 +100,9 @@ func (h *Handlers) getCatalog(c *call) error {
 
 func (h *Handlers) showCatalog() catalogJSON {
 	v := catalogJSON{
-		InputTypes: []string{"text", "number", "boolean", "choice", "secret", "json", "list", "email", "url"},
+		InputTypes: h.Catalog.InputTypes(),
 		Actions:    []actionJSON{}, Functions: []functionJSON{}, Providers: []providerJSON{},
+		Records: []recordJSON{}, Pickers: []pickerJSON{}, Absent: []absentJSON{},
 	}
 	for _, name := range slices.Sorted(maps.Keys(h.Catalog.Actions)) {
 		v.Actions = append(v.Actions, showAction(h.Catalog.Actions[name]))
@@ -87,13 +113,25 @@ func (h *Handlers) showCatalog() catalogJSON {
 	for _, name := range slices.Sorted(maps.Keys(h.Catalog.Providers)) {
 		v.Providers = append(v.Providers, providerJSON{name, h.Catalog.Providers[name].Doc})
 	}
+	for _, name := range slices.Sorted(maps.Keys(h.Catalog.Records)) {
+		r := h.Catalog.Records[name]
+		v.Records = append(v.Records, recordJSON{name, r.Summary, showType(r.Type()).Fields, r.Example})
+	}
+	for _, name := range slices.Sorted(maps.Keys(h.Catalog.Pickers)) {
+		p := h.Catalog.Pickers[name]
+		v.Pickers = append(v.Pickers, pickerJSON{name, p.Label, p.Summary, p.Record})
+	}
+	for _, name := range slices.Sorted(maps.Keys(h.Catalog.Absent)) {
+		a := h.Catalog.Absent[name]
+		v.Absent = append(v.Absent, absentJSON{name, a.Summary, a.Needs})
+	}
 	return v
 }
 
 func showAction(a *behaviors.ActionSpec) actionJSON {
 	v := actionJSON{
 		Name: a.Name, Summary: a.Summary, Params: []paramJSON{}, Output: showType(a.Output),
-		Example: a.Example, Reach: a.Reach, Ask: a.Ask, Hosts: append([]string{}, a.Hosts...),
+		Example: a.Example, Reach: a.Reach, Ask: a.Ask, Hosts: append([]string{}, a.Hosts...), Needs: a.Needs,
 	}
 	for _, p := range a.Params {
 		v.Params = append(v.Params, paramJSON{

@@ -13,7 +13,7 @@ import (
 
 func catalogHandlers(t *testing.T, specs ...*behaviors.ActionSpec) *Handlers {
 	t.Helper()
-	catalog, err := behaviors.NewCatalog(specs, nil)
+	catalog, err := behaviors.NewCatalog(behaviors.Vocabulary{Actions: specs})
 	if err != nil {
 		t.Fatal(err)
 	}

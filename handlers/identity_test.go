@@ -59,6 +59,7 @@ var matrix = map[string]string{
 	"GET /secrets":                     "manage",
 	"PUT /secrets/{name}":              "manage",
 	"DELETE /secrets/{name}":           "manage",
+	"GET /pickers/{name}":              "manage",
 	"GET /catalog":                     "edit manage",
 	"GET /openapi.json":                "view payloads edit manage",
 	"GET /status":                      "view payloads edit manage",

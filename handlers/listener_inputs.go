@@ -86,7 +86,13 @@ func (h *Handlers) planInputs(ctx context.Context, plan *inputPlan, p *behaviors
 			plan.values[name] = value
 		}
 	}
-	_, problems := p.BindInputs(bindable(plan, declared))
+	values := bindable(plan, declared)
+	_, problems := p.BindInputs(values)
+	gone, err := h.unpicked(ctx, p, values)
+	if err != nil {
+		return nil, err
+	}
+	problems = append(problems, gone...)
 	for _, e := range problems {
 		if !wrong[e.Name] {
 			fail(e.Name, e.Code, e.Message)

@@ -39,6 +39,7 @@ type Options struct {
 	ClientIP func(r *http.Request) string
 	// SessionCookie is refused in behaviors' answers.
 	SessionCookie string
+	Pickers       []Picker
 	Version       string
 }
 

@@ -62,6 +62,8 @@ func routes() []route {
 		{Route{put, "/secrets/{name}", Manage, changes}, (*Handlers).putSecret, operation{"Store or replace a secret", nil, new(secretIn), ok, new(storedSecretJSON)}},
 		{Route{del, "/secrets/{name}", Manage, changes}, (*Handlers).deleteSecret, operation{"Delete a secret", nil, nil, noContent, nil}},
 
+		{Route{get, "/pickers/{name}", Manage, false}, (*Handlers).pick, operation{"Search the choices of one of the host's pickers", new(pickerQuery), nil, ok, new(list[Choice])}},
+
 		{Route{get, "/catalog", Edit, false}, (*Handlers).getCatalog, operation{"Get all that a behavior may name", nil, nil, ok, new(catalogJSON)}},
 		{Route{get, "/status", View, false}, (*Handlers).getStatus, operation{"Get version and health", nil, nil, ok, new(statusJSON)}},
 		{Route{get, "/openapi.json", View, false}, (*Handlers).getOpenAPI, operation{"Get this description", nil, nil, ok, new(any)}},

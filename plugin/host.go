@@ -11,7 +11,9 @@ import (
 	"github.com/deskhook/deskhook/models"
 )
 
-// Host is what the plugin needs of the application that embeds it. Its methods
+// Host is what the plugin needs of the application that embeds it. Beside it, a
+// host has what abilities it can: [Messages], [Addresses], [Tickets] and
+// [Metered] are found by themselves. Its methods
 // are called from many goroutines at once. None may keep its arguments, and a
 // panic in one is a failed request or a failed step.
 type Host interface {
@@ -30,7 +32,6 @@ type Host interface {
 	Keys() (Keys, error)
 	Identity
 	Shell
-	Records
 }
 
 // Metered is an optional ability of a Host: where the plugin's metrics go.
@@ -54,8 +55,12 @@ type (
 	Page = handlers.Page
 	// Keys are the host's keys, 32 bytes each, by an id of one byte.
 	Keys = models.Keys
-	// Records are the helpdesk's records as behaviors reach them.
-	Records = actions.Records
+	// Records are all of the helpdesk's records: its three parts are optional
+	// abilities of a Host, and behaviors cannot name what a host lacks.
+	Records   = actions.Records
+	Messages  = actions.Messages
+	Addresses = actions.Addresses
+	Tickets   = actions.Tickets
 	// Tx is the transaction that an operation on records works in.
 	Tx = actions.Tx
 	// Ticket as behaviors see it.
@@ -66,6 +71,17 @@ type (
 	Address = actions.Address
 	// Note is to be put on a message.
 	Note = actions.Note
+	// NewTicket is to be created.
+	NewTicket = actions.NewTicket
+	// TicketQuery finds a ticket.
+	TicketQuery = actions.TicketQuery
+	// TicketNote is to be put on a ticket.
+	TicketNote = actions.TicketNote
+	// File came with a delivery.
+	File = actions.File
+	// StepError is a failure whose message the behavior's author sees. Of any
+	// other error only the log knows more than that the host failed.
+	StepError = actions.Error
 )
 
 // Permissions, as plugin.yaml declares them.

@@ -15,6 +15,10 @@ type options struct {
 	sessionCookie string
 	clientIP      func(*http.Request) string
 	zone          *time.Location
+	actions       []Action
+	functions     []*Function
+	records       []RecordType
+	pickers       []Picker
 }
 
 // WithAllowOutbound names private networks that behaviors may reach, on any
@@ -45,4 +49,27 @@ func WithClientIP(clientIP func(r *http.Request) string) Option {
 // none. Default UTC.
 func WithTimezone(zone *time.Location) Option {
 	return func(o *options) { o.zone = zone }
+}
+
+// WithAction adds an action of the host's own. It is checked at compile time,
+// offered in the editor and documented in the catalog as the built-in ones are.
+// What is wrong with it is an error of Register.
+func WithAction(a Action) Option {
+	return func(o *options) { o.actions = append(o.actions, a) }
+}
+
+// WithFunction adds a function of the host's own, such as `desk.greet`.
+func WithFunction(f Function) Option {
+	return func(o *options) { o.functions = append(o.functions, &f) }
+}
+
+// WithRecordType adds a type of record, for the actions and pickers that give it.
+func WithRecordType(r RecordType) Option {
+	return func(o *options) { o.records = append(o.records, r) }
+}
+
+// WithPicker adds a type of input for which a person picks one of the host's
+// records or choices.
+func WithPicker(p Picker) Option {
+	return func(o *options) { o.pickers = append(o.pickers, p) }
 }

@@ -54,6 +54,17 @@ func Register(r Registry, h Host, opts ...Option) (*Plugin, error) {
 	return p, nil
 }
 
+// learn builds what behaviors may name.
+func (p *Plugin) learn(h Host) (err error) {
+	p.actions = actions.Builtin(h)
+	v, err := p.options.vocabulary(p.actions)
+	if err != nil {
+		return err
+	}
+	p.catalog, err = behaviors.NewCatalog(v)
+	return err
+}
+
 func register(r Registry, h Host, opts []Option) (*Plugin, error) {
 	m, err := readManifest(deskhook.ManifestYAML)
 	if err != nil {
@@ -73,8 +84,7 @@ func register(r Registry, h Host, opts []Option) (*Plugin, error) {
 	if p.options.maxBody < 0 {
 		return nil, fmt.Errorf("WithMaxBody: must be at least 0, got %d", p.options.maxBody)
 	}
-	p.actions = actions.Builtin(h)
-	if p.catalog, err = behaviors.NewCatalog(p.actions.Specs(), nil); err != nil {
+	if err := p.learn(h); err != nil {
 		return nil, err
 	}
 	if metered, ok := h.(Metered); ok {
@@ -105,6 +115,7 @@ func register(r Registry, h Host, opts []Option) (*Plugin, error) {
 		MaxBody:       p.options.maxBody,
 		ClientIP:      p.options.clientIP,
 		SessionCookie: p.options.sessionCookie,
+		Pickers:       p.options.pickers,
 		Version:       m.Version,
 	})
 	mount(p.handlers, public, pages, api, &p.gate)

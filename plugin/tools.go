@@ -36,9 +36,20 @@ type Simulation = handlers.Simulation
 // Request is an HTTP request as a listener receives it.
 type Request = payload.Request
 
-// NewTools returns tools that know the built-in actions.
-func NewTools() (*Tools, error) {
-	catalog, err := behaviors.NewCatalog(actions.Builtin(nil).Specs(), nil)
+// NewTools returns tools that know the built-in actions, and what the options
+// add to the language.
+func NewTools(opts ...Option) (*Tools, error) {
+	var o options
+	for _, opt := range opts {
+		opt(&o)
+	}
+	builtin := actions.Builtin(nil)
+	v, err := o.vocabulary(builtin)
+	v.Actions, v.Absent = append(v.Actions, v.Absent...), nil // whatever the host is able to
+	var catalog *behaviors.Catalog
+	if err == nil {
+		catalog, err = behaviors.NewCatalog(v)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("set up the tools: %w", err)
 	}

@@ -25,7 +25,7 @@ type Call struct {
 	Secret func(expression.Secret) (string, error)
 }
 
-// Action is a registered capability.
+// Action is what a step can do: one that is built in, or a host's own.
 type Action struct {
 	behaviors.ActionSpec
 	// Do makes one attempt. Its output is plain data: nil, bool, int64,
@@ -68,14 +68,14 @@ func holdsSecret(v any) bool {
 	return false
 }
 
-// text is a parameter that is text, or "" where it is missing.
-func (c *Call) text(name string) string {
+// Text is a parameter that is text, or "" where it is missing.
+func (c *Call) Text(name string) string {
 	s, _ := c.Params[name].(string)
 	return s
 }
 
-// flag is a parameter that is true or false, and false where it is missing.
-func (c *Call) flag(name string) bool {
+// Flag is a parameter that is true or false, and false where it is missing.
+func (c *Call) Flag(name string) bool {
 	b, _ := c.Params[name].(bool)
 	return b
 }

@@ -22,22 +22,23 @@ func addressDefunctSpec() behaviors.ActionSpec {
 		Output:  addressType,
 		Example: addressOutput(&Address{Email: "alice@example.com", Defunct: true}),
 		Reach:   behaviors.ReachHost,
+		Needs:   needsAddresses,
 	}
 }
 
-func addressDefunct(r Records) *Action {
+func addressDefunct(r Addresses) *Action {
 	a := addressMarker{r}
 	return &Action{ActionSpec: addressDefunctSpec(), Do: a.do}
 }
 
-type addressMarker struct{ records Records }
+type addressMarker struct{ records Addresses }
 
 func (a addressMarker) do(ctx context.Context, c *Call) (any, error) {
-	parsed, err := mail.ParseAddress(c.text("email"))
+	parsed, err := mail.ParseAddress(c.Text("email"))
 	if err != nil {
 		return nil, mistake("email is no e-mail address")
 	}
-	address, err := a.records.SetDefunct(ctx, c.Tx, parsed.Address, c.text("reason"))
+	address, err := a.records.SetDefunct(ctx, c.Tx, parsed.Address, c.Text("reason"))
 	if errors.Is(err, ErrNotFound) {
 		return nil, mistake("address " + parsed.Address + " does not exist")
 	}

@@ -22,18 +22,19 @@ func messageFindSpec() behaviors.ActionSpec {
 		Output:  messageType,
 		Example: messageOutput(&exampleMessage),
 		Reach:   behaviors.ReachHost,
+		Needs:   needsMessages,
 	}
 }
 
-func messageFind(r Records) *Action {
+func messageFind(r Messages) *Action {
 	a := messageFinder{r}
 	return &Action{ActionSpec: messageFindSpec(), Do: a.do}
 }
 
-type messageFinder struct{ records Records }
+type messageFinder struct{ records Messages }
 
 func (a messageFinder) do(ctx context.Context, c *Call) (any, error) {
-	messageID, id := normalMessageID(c.text("message_id")), strings.TrimSpace(c.text("id"))
+	messageID, id := normalMessageID(c.Text("message_id")), strings.TrimSpace(c.Text("id"))
 	switch {
 	case messageID != "" && id != "":
 		return nil, mistake("message.find takes message_id or id, not both")

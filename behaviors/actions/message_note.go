@@ -22,19 +22,20 @@ func messageNoteSpec() behaviors.ActionSpec {
 		Output:  noteType,
 		Example: map[string]any{"id": "5"},
 		Reach:   behaviors.ReachHost,
+		Needs:   needsMessages,
 	}
 }
 
-func messageNote(r Records) *Action {
+func messageNote(r Messages) *Action {
 	a := messageNoter{r}
 	return &Action{ActionSpec: messageNoteSpec(), Do: a.do}
 }
 
-type messageNoter struct{ records Records }
+type messageNoter struct{ records Messages }
 
 func (a messageNoter) do(ctx context.Context, c *Call) (any, error) {
-	message := c.text("message")
-	id, err := a.records.AddNote(ctx, c.Tx, Note{MessageID: message, Text: c.text("text"), Sticky: c.flag("sticky")})
+	message := c.Text("message")
+	id, err := a.records.AddNote(ctx, c.Tx, Note{MessageID: message, Text: c.Text("text"), Sticky: c.Flag("sticky")})
 	if errors.Is(err, ErrNotFound) {
 		return nil, mistake("message " + message + " does not exist")
 	}

@@ -1,6 +1,9 @@
 package actions
 
-import "github.com/deskhook/deskhook/behaviors/expression"
+import (
+	"github.com/deskhook/deskhook/behaviors"
+	"github.com/deskhook/deskhook/behaviors/expression"
+)
 
 // Types, examples and outputs of the helpdesk's records, as expressions see them.
 
@@ -10,6 +13,7 @@ var (
 
 	ticketType = expression.Type{Kind: expression.Map, Fields: map[string]expression.Type{
 		"id": textType, "mask": textType, "subject": textType, "status": textType, "group": textType, "url": textType,
+		"external_id": textType,
 	}}
 	messageType = expression.Type{Kind: expression.Map, Fields: map[string]expression.Type{
 		"id": textType, "message_id": textType, "from": textType, "subject": textType, "ticket": ticketType,
@@ -30,9 +34,20 @@ var exampleMessage = Message{
 	},
 }
 
+// RecordTypes are those of the built-in actions.
+func RecordTypes() []behaviors.RecordType {
+	return []behaviors.RecordType{
+		{Name: "ticket", Summary: "A request that workers answer.", Fields: ticketType.Fields, Example: ticketOutput(&exampleMessage.Ticket)},
+		{Name: "message", Summary: "A mail, or what else somebody wrote, on a ticket.", Fields: messageType.Fields, Example: messageOutput(&exampleMessage)},
+		{Name: "note", Summary: "A note for workers on a message.", Fields: noteType.Fields, Example: map[string]any{"id": "5"}},
+		{Name: "address", Summary: "An e-mail address that mail goes to.", Fields: addressType.Fields, Example: addressOutput(&Address{Email: "alice@example.com"})},
+	}
+}
+
 func ticketOutput(t *Ticket) map[string]any {
 	return map[string]any{
 		"id": t.ID, "mask": t.Mask, "subject": t.Subject, "status": t.Status, "group": t.Group, "url": t.URL,
+		"external_id": t.ExternalID,
 	}
 }
 

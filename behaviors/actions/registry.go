@@ -13,20 +13,42 @@ import (
 
 // Registry holds actions by name. Fill it before it is used: it is not safe for
 // registering and reading at once. The zero value is empty and ready.
-type Registry struct{ byName map[string]*Action }
+type Registry struct {
+	byName map[string]*Action
+	absent []*behaviors.ActionSpec
+}
 
-// Builtin returns a fresh registry with the built-in actions over a host's records.
-func Builtin(r Records) *Registry {
-	reg := &Registry{}
-	for _, a := range []*Action{
-		messageFind(r),
-		messageNote(r),
-		addressDefunct(r),
-		slackPost(),
-	} {
-		reg.MustRegister(a)
+// Names of the abilities of a host that actions need, as package plugin has them.
+const (
+	needsMessages  = "Messages"
+	needsAddresses = "Addresses"
+)
+
+// Builtin returns a fresh registry with the built-in actions that a host has the
+// abilities for. host may be nil, which has none.
+func Builtin(host any) *Registry {
+	r := &Registry{}
+	messages, hasMessages := host.(Messages)
+	addresses, hasAddresses := host.(Addresses)
+	r.builtin(hasMessages, messageFind(messages))
+	r.builtin(hasMessages, messageNote(messages))
+	r.builtin(hasAddresses, addressDefunct(addresses))
+	r.builtin(true, slackPost())
+	return r
+}
+
+// BuiltinSpecs are those of all built-in actions, whatever they need of a host.
+func BuiltinSpecs() []*behaviors.ActionSpec {
+	r := Builtin(nil)
+	return append(r.Specs(), r.Absent()...)
+}
+
+func (r *Registry) builtin(able bool, a *Action) {
+	if !able {
+		r.absent = append(r.absent, &a.ActionSpec)
+		return
 	}
-	return reg
+	r.MustRegister(a)
 }
 
 // Register adds an action; an error names what is wrong with it.
@@ -57,6 +79,10 @@ func (r *Registry) MustRegister(a *Action) {
 
 // Get returns an action, or nil.
 func (r *Registry) Get(name string) *Action { return r.byName[name] }
+
+// Absent are the specs of the built-in actions that the host lacks the abilities
+// for.
+func (r *Registry) Absent() []*behaviors.ActionSpec { return slices.Clone(r.absent) }
 
 // Specs of all actions, sorted by name.
 func (r *Registry) Specs() []*behaviors.ActionSpec {

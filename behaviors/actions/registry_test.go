@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/deskhook/deskhook/behaviors"
@@ -84,14 +85,36 @@ func TestRegisterTwice(t *testing.T) {
 	}
 }
 
-func TestSpecsAreSorted(t *testing.T) {
+func TestBuiltinActions(t *testing.T) {
 	var got []string
-	for _, s := range Builtin(nil).Specs() {
+	for _, s := range BuiltinSpecs() {
 		got = append(got, s.Name)
 	}
+	slices.Sort(got)
 	want := []string{"address.defunct", "message.find", "message.note", "slack.post"}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// A host without records has the actions that need none, and says what the
+// others need.
+func TestAbsentActions(t *testing.T) {
+	r := Builtin(nil)
+	if got := r.Specs(); len(got) != 1 || got[0].Name != "slack.post" {
+		t.Errorf("got %+v", got)
+	}
+	got := map[string]string{}
+	for _, s := range r.Absent() {
+		got[s.Name] = s.Needs
+	}
+	want := map[string]string{"message.find": "Messages", "message.note": "Messages", "address.defunct": "Addresses"}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	only := Builtin(struct{ Addresses }{})
+	if only.Get("address.defunct") == nil || only.Get("message.find") != nil {
+		t.Errorf("of a host with addresses alone: got %+v", only.Specs())
 	}
 }
 

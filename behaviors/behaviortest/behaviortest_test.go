@@ -12,7 +12,7 @@ import (
 
 func catalog(t *testing.T) *behaviors.Catalog {
 	t.Helper()
-	c, err := behaviors.NewCatalog(nil, nil)
+	c, err := behaviors.NewCatalog(behaviors.Vocabulary{})
 	if err != nil {
 		t.Fatal(err)
 	}

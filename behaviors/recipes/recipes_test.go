@@ -16,7 +16,7 @@ import (
 
 func catalog(t *testing.T) *behaviors.Catalog {
 	t.Helper()
-	c, err := behaviors.NewCatalog(actions.Builtin(nil).Specs(), nil)
+	c, err := behaviors.NewCatalog(behaviors.Vocabulary{Actions: actions.BuiltinSpecs()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -199,7 +199,7 @@ func (w *world) node(change func(*Options, *gorm.DB)) *node {
 	db := w.database.Open()
 	n := &node{w: w, logs: newLogs()}
 	reg := w.registry()
-	catalog, err := behaviors.NewCatalog(reg.Specs(), nil)
+	catalog, err := behaviors.NewCatalog(behaviors.Vocabulary{Actions: reg.Specs()})
 	must(w.t, err)
 	client := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
 	w.t.Cleanup(client.Close)

@@ -30,7 +30,7 @@ func TestOutputsAreWhatTheJournalSays(t *testing.T) {
 			if !reflect.DeepEqual(got, tt.want) {
 				t.Errorf("got %#v, want %#v", got, tt.want)
 			}
-			reg := actions.Builtin(nil)
+			reg := actions.Builtin(world{}.records)
 			j, err := readJournal([]*models.StepRow{
 				{Path: "steps[0]", Action: "message.find", State: "done", Output: text},
 				{Path: "steps[1]", Action: "respond", State: "done"},

@@ -245,7 +245,7 @@ func TestUnknownActionIsLeftToAnotherNode(t *testing.T) {
 		older := w.node(func(o *Options, _ *gorm.DB) {
 			o.Clock = newClock() // it claims but when woken
 			o.Actions = actions.Builtin(w.records)
-			catalog, err := behaviors.NewCatalog(o.Actions.Specs(), nil)
+			catalog, err := behaviors.NewCatalog(behaviors.Vocabulary{Actions: o.Actions.Specs()})
 			must(t, err)
 			o.Catalog = catalog
 		})

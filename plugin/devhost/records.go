@@ -14,9 +14,12 @@ type records struct {
 	baseURL func() string
 }
 
-var _ plugin.Records = records{}
+var (
+	_ plugin.Messages  = records{}
+	_ plugin.Addresses = records{}
+)
 
-// FindMessage implements plugin.Records.
+// FindMessage implements plugin.Messages.
 func (r records) FindMessage(ctx context.Context, tx plugin.Tx, messageID, id string) (*plugin.Message, error) {
 	q := tx.DB.WithContext(ctx)
 	if id != "" {
@@ -40,7 +43,7 @@ func (r records) FindMessage(ctx context.Context, tx plugin.Tx, messageID, id st
 	}, nil
 }
 
-// AddNote implements plugin.Records.
+// AddNote implements plugin.Messages.
 func (r records) AddNote(ctx context.Context, tx plugin.Tx, n plugin.Note) (string, error) {
 	id, ok := parseID(n.MessageID)
 	if !ok {
@@ -60,7 +63,7 @@ func (r records) AddNote(ctx context.Context, tx plugin.Tx, n plugin.Note) (stri
 	return formatID(row.ID), nil
 }
 
-// SetDefunct implements plugin.Records.
+// SetDefunct implements plugin.Addresses.
 func (r records) SetDefunct(ctx context.Context, tx plugin.Tx, email, reason string) (*plugin.Address, error) {
 	db := tx.DB.WithContext(ctx)
 	a, err := ensureAddress(db, email)

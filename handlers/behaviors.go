@@ -141,13 +141,7 @@ func (h *Handlers) deleteBehavior(c *call) error {
 }
 
 // behavior is the one that the path names.
-func (h *Handlers) behavior(c *call) (*models.Behavior, error) {
-	id, err := c.id()
-	if err != nil {
-		return nil, err
-	}
-	return h.Store.Behavior(c.r.Context(), id)
-}
+func (h *Handlers) behavior(c *call) (*models.Behavior, error) { return named(c, h.Store.Behavior) }
 
 // draft makes a source the behavior's draft, and says what is wrong with it.
 func (h *Handlers) draft(b *models.Behavior, source string) behaviors.Diagnostics {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -88,6 +89,15 @@ func (c *call) id() (int64, error) {
 		return 0, notFound()
 	}
 	return id, nil
+}
+
+// named gets the object that the path's id names.
+func named[T any](c *call, get func(context.Context, int64) (*T, error)) (*T, error) {
+	id, err := c.id()
+	if err != nil {
+		return nil, err
+	}
+	return get(c.r.Context(), id)
 }
 
 // parseID reads an id in its one spelling.

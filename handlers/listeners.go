@@ -138,13 +138,7 @@ func (h *Handlers) deleteListener(c *call) error {
 }
 
 // listener is the one that the path names.
-func (h *Handlers) listener(c *call) (*models.Listener, error) {
-	id, err := c.id()
-	if err != nil {
-		return nil, err
-	}
-	return h.Store.Listener(c.r.Context(), id)
-}
+func (h *Handlers) listener(c *call) (*models.Listener, error) { return named(c, h.Store.Listener) }
 
 // refresh lets this node's receivers follow a change at once. They follow it
 // within a second anyway, so a failure is only worth a line in the log.

@@ -23,7 +23,7 @@ var (
 		"business_time", "html_to_text", "jwt", "markdown", "parse_email", "parse_xml", "raw",
 	}
 	laterNamespaces = []string{
-		"freshbooks", "gitlab", "jira", "shopify", "slack", "sns", "standard_webhooks", "stripe", "twilio",
+		"freshbooks", "gitlab", "jira", "shopify", "sns", "standard_webhooks", "stripe", "twilio",
 	}
 )
 

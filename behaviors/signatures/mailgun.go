@@ -85,11 +85,11 @@ func (m *mailgunBody) verify(r *payload.Request, secrets []string) error {
 		}
 	}
 	timestamp, token, signature := proof[0], proof[1], proof[2]
-	seconds, err := strconv.ParseInt(timestamp, 10, 64)
-	if err != nil || strings.TrimLeft(timestamp, "0123456789") != "" || timestamp[0] == '0' {
-		return errors.New("the timestamp is no number of seconds")
+	at, err := unixTime(timestamp)
+	if err != nil {
+		return err
 	}
-	if err := fresh(time.Unix(seconds, 0), r.ReceivedAt, mailgunTolerance); err != nil {
+	if err := fresh(at, r.ReceivedAt, mailgunTolerance); err != nil {
 		return err
 	}
 	return check(signature, secrets, func(secret string) string {

@@ -5,5 +5,6 @@ func Providers() []*Provider {
 	return []*Provider{
 		github(),
 		mailgun(),
+		slack(),
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/deskhook/deskhook/behaviors/payload"
@@ -90,6 +92,15 @@ func single(h payload.Header, name string) (string, error) {
 		return values[0], nil
 	}
 	return "", fmt.Errorf("header %s is there %d times", name, len(values))
+}
+
+// unixTime reads a moment in seconds, in its one spelling.
+func unixTime(timestamp string) (time.Time, error) {
+	seconds, err := strconv.ParseInt(timestamp, 10, 64)
+	if err != nil || strings.TrimLeft(timestamp, "0123456789") != "" || timestamp[0] == '0' {
+		return time.Time{}, errors.New("the timestamp is no number of seconds")
+	}
+	return time.Unix(seconds, 0), nil
 }
 
 // fresh tells whether a moment lies within a tolerance of the receipt, on

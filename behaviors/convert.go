@@ -93,25 +93,23 @@ func refuseSecrets(v any, w *expression.Walker) error {
 	if _, err := w.JSON(v); err != nil {
 		return err
 	}
-	if holdsSecret(v) {
+	if HoldsSecret(v) {
 		return errors.New("does not take a secret")
 	}
 	return nil
 }
 
-func holdsSecret(v any) bool {
+// HoldsSecret tells whether a value is a reference to a secret, or a list or map
+// that holds one. It walks the whole value: bound its size first.
+func HoldsSecret(v any) bool {
 	switch v := v.(type) {
 	case expression.Secret:
 		return true
 	case []any:
-		for _, item := range v {
-			if holdsSecret(item) {
-				return true
-			}
-		}
+		return slices.ContainsFunc(v, HoldsSecret)
 	case map[string]any:
 		for _, item := range v {
-			if holdsSecret(item) {
+			if HoldsSecret(item) {
 				return true
 			}
 		}

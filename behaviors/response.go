@@ -147,7 +147,7 @@ func (e *Evaluation) answerJSON(v *value, response *Response, params map[string]
 	if err == nil {
 		response.Body, err = w.JSON(x)
 	}
-	if err == nil && holdsSecret(x) {
+	if err == nil && HoldsSecret(x) {
 		err = errors.New("an answer does not take a secret")
 	}
 	if err != nil {

@@ -34,38 +34,17 @@ type Action struct {
 }
 
 // Run makes one attempt, but refuses a secret in a parameter that is not
-// declared to take one: whatever a behavior's checks have missed ends here.
+// declared to take one: whatever a behavior's checks have missed ends here. The
+// size of final parameters was bounded when they were checked.
 func (a *Action) Run(ctx context.Context, c *Call) (any, error) {
 	for name, v := range c.Params {
-		if spec, _ := a.Param(name); !spec.Secret && holdsSecret(v) {
+		if spec, _ := a.Param(name); !spec.Secret && behaviors.HoldsSecret(v) {
 			return nil, &Error{
 				Message: a.Name + ": the parameter " + name + " does not take a secret", Permanent: true, Blame: BlameBehavior,
 			}
 		}
 	}
 	return a.Do(ctx, c)
-}
-
-// holdsSecret walks a final parameter, whose size was bounded when it was
-// checked.
-func holdsSecret(v any) bool {
-	switch v := v.(type) {
-	case expression.Secret:
-		return true
-	case []any:
-		for _, item := range v {
-			if holdsSecret(item) {
-				return true
-			}
-		}
-	case map[string]any:
-		for _, item := range v {
-			if holdsSecret(item) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // Text is a parameter that is text, or "" where it is missing.

@@ -11,8 +11,8 @@ var later = map[string][]string{
 // laterActions are the actions of the language that a catalog may not have yet.
 var laterActions = []string{
 	"address.find", "address.restore", "contact.find", "contact.upsert", "email.send", "http.request", "metric.increment",
-	"slack.respond", "store.delete", "store.get", "store.increment", "store.set", "ticket.create", "ticket.find",
-	"ticket.link", "ticket.message", "ticket.note", "ticket.reply", "ticket.search", "ticket.update", "twilio.sms",
+	"slack.respond", "store.delete", "store.get", "store.increment", "store.set",
+	"ticket.link", "ticket.message", "ticket.reply", "ticket.search", "ticket.update", "twilio.sms",
 	"worker.find", "worker.notify",
 }
 

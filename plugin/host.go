@@ -94,3 +94,6 @@ const (
 
 // ErrNotFound is what Records give for a record that does not exist.
 var ErrNotFound = actions.ErrNotFound
+
+// ErrExists is what Tickets give for an external id that a ticket has already.
+var ErrExists = actions.ErrExists

@@ -15,6 +15,9 @@ var exampleRecords = fakeRecords{
 	setDefunct: func(email, _ string) (*Address, error) {
 		return &Address{Email: email, Defunct: true}, nil
 	},
+	create: func(NewTicket) (*Ticket, error) { t := exampleTicket; return &t, nil },
+	find:   func(TicketQuery) (*Ticket, error) { t := exampleTicket; return &t, nil },
+	note:   func(TicketNote) (*Message, error) { m := exampleMessage; return &m, nil },
 }
 
 // Every spec's example is what the action gives, and of the declared type.
@@ -24,6 +27,9 @@ func TestExamples(t *testing.T) {
 		"message.find":    {"message_id": exampleMessage.MessageID},
 		"message.note":    {"message": "41", "text": "bounced"},
 		"slack.post":      {"webhook": expression.Secret{Name: "slack"}, "text": "hello"},
+		"ticket.create":   {"subject": exampleTicket.Subject},
+		"ticket.find":     {"mask": exampleTicket.Mask},
+		"ticket.note":     {"ticket": "7", "text": "bounced"},
 	}
 	reg := Builtin(exampleRecords)
 	for _, spec := range reg.Specs() {

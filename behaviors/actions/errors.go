@@ -5,8 +5,12 @@ import (
 	"time"
 )
 
-// ErrNotFound is returned by a host for a record that does not exist.
-var ErrNotFound = errors.New("actions: not found")
+var (
+	// ErrNotFound is returned by a host for a record that does not exist.
+	ErrNotFound = errors.New("actions: not found")
+	// ErrExists is returned by a host for a record that there may be only one of.
+	ErrExists = errors.New("actions: exists already")
+)
 
 // Error is a failure of a step. Anything else that an action returns is a
 // passing failure, blamed on the host or on us.

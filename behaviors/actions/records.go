@@ -104,7 +104,9 @@ type Addresses interface {
 // Tickets are what the helpdesk works on.
 type Tickets interface {
 	// CreateTicket makes one, with its first message. An error that is an
-	// [*Error] is shown to the behavior's author; ErrNotFound is an unknown group.
+	// [*Error] is shown to the behavior's author; ErrNotFound is an unknown group;
+	// ErrExists is an ExternalID that a ticket has already, also one that another
+	// transaction gave it at the same moment: a unique index decides.
 	CreateTicket(ctx context.Context, tx Tx, t NewTicket) (*Ticket, error)
 	// FindTicket gives the ticket, or nil, nil where there is none.
 	FindTicket(ctx context.Context, tx Tx, q TicketQuery) (*Ticket, error)

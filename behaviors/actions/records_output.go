@@ -28,16 +28,18 @@ var (
 
 var exampleMessage = Message{
 	ID: "41", MessageID: "20260301090000.1@example.com", From: "support@example.com", Subject: "Your order",
-	Ticket: Ticket{
-		ID: "7", Mask: "ABC-12345-678", Subject: "Your order", Status: "open", Group: "Support",
-		URL: "https://help.example.com/tickets/ABC-12345-678",
-	},
+	Ticket: exampleTicket,
+}
+
+var exampleTicket = Ticket{
+	ID: "7", Mask: "ABC-12345-678", Subject: "Your order", Status: "open", Group: "Support",
+	URL: "https://help.example.com/tickets/ABC-12345-678", ExternalID: "order-4711",
 }
 
 // RecordTypes are those of the built-in actions.
 func RecordTypes() []behaviors.RecordType {
 	return []behaviors.RecordType{
-		{Name: "ticket", Summary: "A request that workers answer.", Fields: ticketType.Fields, Example: ticketOutput(&exampleMessage.Ticket)},
+		{Name: "ticket", Summary: "A request that workers answer.", Fields: ticketType.Fields, Example: ticketOutput(&exampleTicket)},
 		{Name: "message", Summary: "A mail, or what else somebody wrote, on a ticket.", Fields: messageType.Fields, Example: messageOutput(&exampleMessage)},
 		{Name: "note", Summary: "A note for workers on a message.", Fields: noteType.Fields, Example: map[string]any{"id": "5"}},
 		{Name: "address", Summary: "An e-mail address that mail goes to.", Fields: addressType.Fields, Example: addressOutput(&Address{Email: "alice@example.com"})},

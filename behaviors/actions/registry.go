@@ -22,6 +22,7 @@ type Registry struct {
 const (
 	needsMessages  = "Messages"
 	needsAddresses = "Addresses"
+	needsTickets   = "Tickets"
 )
 
 // Builtin returns a fresh registry with the built-in actions that a host has the
@@ -30,9 +31,13 @@ func Builtin(host any) *Registry {
 	r := &Registry{}
 	messages, hasMessages := host.(Messages)
 	addresses, hasAddresses := host.(Addresses)
+	tickets, hasTickets := host.(Tickets)
 	r.builtin(hasMessages, messageFind(messages))
 	r.builtin(hasMessages, messageNote(messages))
 	r.builtin(hasAddresses, addressDefunct(addresses))
+	r.builtin(hasTickets, ticketCreate(tickets))
+	r.builtin(hasTickets, ticketFind(tickets))
+	r.builtin(hasTickets, ticketNote(tickets))
 	r.builtin(true, slackPost())
 	return r
 }

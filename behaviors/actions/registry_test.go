@@ -16,6 +16,9 @@ type fakeRecords struct {
 	findMessage func(messageID, id string) (*Message, error)
 	addNote     func(n Note) (string, error)
 	setDefunct  func(email, reason string) (*Address, error)
+	create      func(t NewTicket) (*Ticket, error)
+	find        func(q TicketQuery) (*Ticket, error)
+	note        func(n TicketNote) (*Message, error)
 }
 
 func (f fakeRecords) FindMessage(_ context.Context, _ Tx, messageID, id string) (*Message, error) {
@@ -24,6 +27,15 @@ func (f fakeRecords) FindMessage(_ context.Context, _ Tx, messageID, id string) 
 func (f fakeRecords) AddNote(_ context.Context, _ Tx, n Note) (string, error) { return f.addNote(n) }
 func (f fakeRecords) SetDefunct(_ context.Context, _ Tx, email, reason string) (*Address, error) {
 	return f.setDefunct(email, reason)
+}
+func (f fakeRecords) CreateTicket(_ context.Context, _ Tx, t NewTicket) (*Ticket, error) {
+	return f.create(t)
+}
+func (f fakeRecords) FindTicket(_ context.Context, _ Tx, q TicketQuery) (*Ticket, error) {
+	return f.find(q)
+}
+func (f fakeRecords) NoteTicket(_ context.Context, _ Tx, n TicketNote) (*Message, error) {
+	return f.note(n)
 }
 
 // aTest is an action that nothing is wrong with, for changing.
@@ -91,7 +103,7 @@ func TestBuiltinActions(t *testing.T) {
 		got = append(got, s.Name)
 	}
 	slices.Sort(got)
-	want := []string{"address.defunct", "message.find", "message.note", "slack.post"}
+	want := []string{"address.defunct", "message.find", "message.note", "slack.post", "ticket.create", "ticket.find", "ticket.note"}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
@@ -108,7 +120,10 @@ func TestAbsentActions(t *testing.T) {
 	for _, s := range r.Absent() {
 		got[s.Name] = s.Needs
 	}
-	want := map[string]string{"message.find": "Messages", "message.note": "Messages", "address.defunct": "Addresses"}
+	want := map[string]string{
+		"message.find": "Messages", "message.note": "Messages", "address.defunct": "Addresses",
+		"ticket.create": "Tickets", "ticket.find": "Tickets", "ticket.note": "Tickets",
+	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

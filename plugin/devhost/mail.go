@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	netmail "net/mail"
@@ -62,7 +61,7 @@ var maskInSubject = regexp.MustCompile(`\[([A-Z]{3}-\d{5}-\d{3})\]`)
 func receive(ctx context.Context, db *gorm.DB, m mail) (mask string, created bool, err error) {
 	m.MessageID, m.InReplyTo = bareMessageID(m.MessageID), bareMessageID(m.InReplyTo)
 	if m.MessageID == "" {
-		m.MessageID = strings.ToLower(rand.Text()) + "@devhost.invalid"
+		m.MessageID = newMessageID()
 	}
 	err = transact(ctx, db, func(tx *gorm.DB) error {
 		known, err := messageByMessageID(tx, m.MessageID)
@@ -128,7 +127,8 @@ func ticketOfMail(tx *gorm.DB, m mail) (*ticket, error) {
 	if subject == "" {
 		subject = "(no subject)"
 	}
-	return createTicket(tx, subject, defaultTeam)
+	t := &ticket{Subject: subject, Status: "open", Team: defaultTeam}
+	return t, createTicket(tx, t)
 }
 
 // messageByMessageID gives a message with its ticket, or nil.

@@ -22,6 +22,7 @@ func (h *helpdesk) mountPages(e *echo.Echo) {
 	e.POST("/login", h.loginForm)
 	e.POST("/logout", h.form(h.logoutForm))
 	e.GET("/tickets/:mask", h.page(h.ticketPage))
+	e.GET("/tickets/:mask/files/:id", h.page(h.ticketFile))
 	e.GET("/setup/plugins", h.page(setup(h.pluginsPage)))
 	e.POST("/setup/plugins/:id", h.form(setup(h.pluginForm)))
 }

@@ -17,6 +17,7 @@ type records struct {
 var (
 	_ plugin.Messages  = records{}
 	_ plugin.Addresses = records{}
+	_ plugin.Tickets   = records{}
 )
 
 // FindMessage implements plugin.Messages.
@@ -80,6 +81,7 @@ func (r records) SetDefunct(ctx context.Context, tx plugin.Tx, email, reason str
 func (r records) ticket(t *ticket) plugin.Ticket {
 	return plugin.Ticket{
 		ID: formatID(t.ID), Mask: t.Mask, Subject: t.Subject, Status: t.Status, Group: t.Team, URL: permalink(r.baseURL(), t.Mask),
+		ExternalID: t.ExternalID,
 	}
 }
 

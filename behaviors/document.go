@@ -157,7 +157,7 @@ func (c *compiler) verify(n *node) {
 	}
 	c.p.verify = c.bare("verify", check, expression.Bool, false)
 	if c.p.verify != nil {
-		c.p.provider = c.catalog.provider(c.p.verify.compiled.Source())
+		c.p.provider, c.p.signedWith = c.signature(c.p.verify.compiled.Source())
 	}
 }
 

@@ -23,6 +23,7 @@ type program struct {
 	verify            *expr
 	reject            *respond             // nil: the provider's
 	provider          *signatures.Provider // that verify asks; nil where there is not exactly one
+	signedWith        []string             // the inputs that hold its secrets
 	dedupe            *expr
 	deadline          time.Duration
 	late              *respond // at the deadline; nil: the empty answer

@@ -1,16 +1,10 @@
 package plugin
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"mime"
 	"net/http"
-	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -108,60 +102,11 @@ func Sign(r *Request, provider, key string, at time.Time) error {
 // byte as it is. The path is the names in JSON down to it, joined by dots, or
 // the name of a form's field.
 func Set(r *Request, path, text string) error {
-	if media, _, _ := mime.ParseMediaType(r.ContentType()); media == "application/x-www-form-urlencoded" {
-		return setField(r, path, text)
+	found, err := payload.Set(r, path, text)
+	if err == nil && !found {
+		err = fmt.Errorf("the body has no %q", path)
 	}
-	var keys []payload.Key
-	for name := range strings.SplitSeq(path, ".") {
-		keys = append(keys, payload.Key{Name: name})
-	}
-	var paths payload.Paths
-	at := paths.Add(keys)
-	body, err := payload.Scan(r, &paths, payload.DefaultLimits)
-	if err != nil {
-		return err
-	}
-	if problem := body.Problem(); problem != "" {
-		return errors.New(problem)
-	}
-	start, end, ok := body.Span(at)
-	if !ok {
-		return fmt.Errorf("the body has no %q", path)
-	}
-	value, err := marshalText(text)
-	if err != nil {
-		return err
-	}
-	r.Body = slices.Concat(r.Body[:start], value, r.Body[end:])
-	return nil
-}
-
-// marshalText is JSON without the escapes that only HTML needs.
-func marshalText(text string) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(text); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
-}
-
-func setField(r *Request, name, text string) error {
-	pairs := strings.Split(string(r.Body), "&")
-	for i, pair := range pairs {
-		fields, err := payload.ParseForm(pair, payload.DefaultLimits)
-		if err != nil {
-			return err
-		}
-		if len(fields) == 1 && fields[0].Name == name {
-			key, _, _ := strings.Cut(pair, "=")
-			pairs[i] = key + "=" + url.QueryEscape(text)
-			r.Body = []byte(strings.Join(pairs, "&"))
-			return nil
-		}
-	}
-	return fmt.Errorf("the form has no field %q", name)
+	return err
 }
 
 // Response is what a listener answered.
@@ -172,39 +117,12 @@ type Response struct {
 	Body   []byte
 }
 
-// maxResponse is how much of an answer Post keeps.
-const maxResponse = 1 << 20
-
 // Post sends a request to a listener's URL, and follows no redirect.
 func Post(ctx context.Context, listener string, r *Request) (*Response, error) {
-	target := listener + r.Path
-	if r.RawQuery != "" {
-		target += "?" + r.RawQuery
-	}
-	out, err := http.NewRequestWithContext(ctx, r.Method, target, bytes.NewReader(r.Body))
+	answer, err := handlers.Post(ctx, listener, r, time.Minute)
 	if err != nil {
 		return nil, fmt.Errorf("post to the listener: %w", err)
 	}
-	for _, f := range r.Header {
-		switch http.CanonicalHeaderKey(f.Name) {
-		case "Host", "Content-Length", "Transfer-Encoding", "Connection": // of this message, not of the file's
-		default:
-			out.Header.Add(f.Name, f.Value)
-		}
-	}
-	client := http.Client{
-		Timeout:       time.Minute,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	defer client.CloseIdleConnections()
-	in, err := client.Do(out)
-	if err != nil {
-		return nil, fmt.Errorf("post to the listener: %w", err)
-	}
-	defer func() { _ = in.Body.Close() }() // what it held was read
-	body, err := io.ReadAll(io.LimitReader(in.Body, maxResponse))
-	if err != nil {
-		return nil, fmt.Errorf("read the answer: %w", err)
-	}
-	return &Response{in.Status, in.StatusCode, in.Header, body}, nil
+	status := strings.TrimSpace(fmt.Sprint(answer.Status, " ", http.StatusText(answer.Status)))
+	return &Response{status, answer.Status, answer.Header, answer.Body}, nil
 }

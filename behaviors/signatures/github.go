@@ -36,6 +36,10 @@ func github() *Provider {
 			r.Header = r.Header.With(header, sign(secret, r.Body))
 			return nil
 		},
+		Renew: func(r *payload.Request, id string) error {
+			r.Header = r.Header.With("X-GitHub-Delivery", id)
+			return nil
+		},
 		Rejection: rejection(401),
 		Empty:     Reply{Status: 200},
 		Test:      func(r *payload.Request) bool { return r.Header.Get("X-GitHub-Event") == "ping" },

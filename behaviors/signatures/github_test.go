@@ -98,6 +98,15 @@ func TestGitHubRefuses(t *testing.T) {
 	}
 }
 
+func TestGitHubRenews(t *testing.T) {
+	r := githubRequest(githubBody)
+	r.Header = payload.Header{{Name: "x-github-delivery", Value: "old"}, {Name: "X-GitHub-Event", Value: "push"}}
+	wantHeader := payload.Header{{Name: "X-GitHub-Delivery", Value: "new"}, {Name: "X-GitHub-Event", Value: "push"}}
+	if err := github().Renew(r, "new"); err != nil || !reflect.DeepEqual(r.Header, wantHeader) || string(r.Body) != githubBody {
+		t.Errorf("got %v, %s, %v", r.Header, r.Body, err)
+	}
+}
+
 func TestGitHubReplies(t *testing.T) {
 	p := github()
 	if p.Rejection.Status != 401 || !reflect.DeepEqual(p.Empty, Reply{Status: 200}) {

@@ -36,7 +36,10 @@ type Provider struct {
 	Verify func(r *payload.Request, secrets []string) error
 	// Sign signs a body as the provider would, for samples and `devhost send`:
 	// it may change the body (Mailgun) or add header lines (GitHub).
-	Sign      func(r *payload.Request, secret string, now time.Time) error
+	Sign func(r *payload.Request, secret string, now time.Time) error
+	// Renew gives a sample the id of an event of its own, as what providers send
+	// twice is told by it; called before Sign. nil: Sign does that.
+	Renew     func(r *payload.Request, id string) error
 	Rejection Reply // of a wrong signature
 	Empty     Reply // where a behavior gives no answer
 	// Test tells a ping or a sample from an event; nil: none known.

@@ -181,6 +181,23 @@ func TestSlackProbe(t *testing.T) {
 	}
 }
 
+func TestSlackRenews(t *testing.T) {
+	for _, c := range []struct{ contentType, body, want string }{
+		{"application/x-www-form-urlencoded", "text=a%20b&trigger_id=1.2", "text=a%20b&trigger_id=new"},
+		{"application/json", `{ "event_id":"Ev1", "event":{"ts":"1.20"}}`, `{ "event_id":"new", "event":{"ts":"1.20"}}`},
+		{"application/x-www-form-urlencoded", "payload=%7B%7D", "payload=%7B%7D"},
+	} {
+		r := &payload.Request{Header: payload.Header{{Name: "Content-Type", Value: c.contentType}}, Body: []byte(c.body)}
+		if err := slack().Renew(r, "new"); err != nil || string(r.Body) != c.want {
+			t.Errorf("got %s, %v, want %s", r.Body, err, c.want)
+		}
+	}
+	r := &payload.Request{Header: payload.Header{{Name: "Content-Type", Value: "application/json"}}, Body: []byte(`{"a"`)}
+	if err := slack().Renew(r, "new"); err == nil {
+		t.Error("a body that is no JSON was renewed")
+	}
+}
+
 // FuzzSlack: only what signs the very bytes is accepted.
 func FuzzSlack(f *testing.F) {
 	body := read(f, "slack-slash-command.form")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -139,6 +140,48 @@ func TestGitHubToSlack(t *testing.T) {
 		eventually(t, "three deliveries, a duplicate and a refused one", func() bool {
 			got := s.settled()
 			return got["accepted"] == 3 && got["duplicate"] == 1 && got["refused"] == 1
+		})
+		if strings.Contains(s.logs.String(), key) {
+			t.Error("the secret is in the log")
+		}
+	})
+}
+
+func TestSlackCommand(t *testing.T) {
+	databases(t, func(t *testing.T, c config) {
+		const key = "slack-secret"
+		s := install(t, c, "slack-slash-command", key, map[string]any{"signing_secret": key})
+		var ticket struct{ Mask string }
+		s.want(http.StatusCreated, "POST", "/api/mail",
+			`{"from": "anna@example.net", "to": "help@example.com", "subject": "<!channel> Q & A", "text": "Hello", "message_id": "a@example.net"}`, &ticket)
+
+		for _, command := range []struct{ name, text, want string }{
+			{"a ticket", ticket.Mask, "<" + s.url + "/tickets/" + ticket.Mask + "|" + ticket.Mask + "> &lt;!channel&gt; Q &amp; A (open)"},
+			{"none", "NO-SUCH", "There is no ticket NO-SUCH."},
+			{"no text", "", "Which ticket? Write its number behind the command: `/ticket ABC-12345-678`"},
+		} {
+			got := s.send("find a ticket", key, func(r *plugin.Request) {
+				if err := errors.Join(plugin.Set(r, "text", command.text), plugin.Set(r, "trigger_id", command.name)); err != nil {
+					t.Fatal(err)
+				}
+			})
+			var answer struct {
+				ResponseType string `json:"response_type"`
+				Text         string
+			}
+			if err := json.Unmarshal(got.Body, &answer); err != nil || got.Code != http.StatusOK {
+				t.Fatalf("%s: got %s %q, %v", command.name, got.Status, got.Body, err)
+			}
+			if answer.ResponseType != "ephemeral" || answer.Text != command.want || got.Header.Get("Content-Type") != "application/json" {
+				t.Errorf("%s: got %s", command.name, got.Body)
+			}
+		}
+		if got := s.send("find a ticket", "another", nil); got.Code != http.StatusUnauthorized {
+			t.Errorf("signed with another secret: got %s", got.Status)
+		}
+		eventually(t, "three deliveries and a refused one", func() bool {
+			got := s.settled()
+			return got["accepted"] == 3 && got["refused"] == 1
 		})
 		if strings.Contains(s.logs.String(), key) {
 			t.Error("the secret is in the log")

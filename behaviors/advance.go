@@ -1,6 +1,7 @@
 package behaviors
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/deskhook/deskhook/behaviors/expression"
@@ -103,22 +104,30 @@ func (w *walk) step(s *step, after bool) flow {
 		w.Steps[index].State = StepSkipped
 		return next
 	}
-	switch {
-	case s.action != nil:
+	if s.action != nil {
 		return w.act(s, index, after)
-	case s.verb == "respond":
+	}
+	switch s.verb {
+	case "respond":
 		return w.answerStep(s, index, after)
-	case s.verb == "stop":
-		reason, err := w.value(&s.reason, expression.NewWalker(expression.Limits{}))
-		if err != nil {
+	case "stop", "fail":
+		return w.end(s, index, after)
+	case "log":
+		if w.Steps[index].Params, err = w.log(s); err != nil {
 			return w.failStep(s, index, err, after)
 		}
-		w.Steps[index].Params = map[string]any{"reason": reason}
-		return stopped
-	case s.verb == "let":
+		return next
+	case "let":
 		return w.bindLets(s, index, after)
+	case "choose":
+		return w.choose(s, index, after)
 	}
-	f := w.list(s.steps, after)
+	return w.group(index, s.steps, after)
+}
+
+// group runs the steps within a step, whose state follows theirs.
+func (w *walk) group(index int, steps []*step, after bool) flow {
+	f := w.list(steps, after)
 	switch f {
 	case waiting:
 		w.Steps[index].State = StepPending
@@ -126,6 +135,19 @@ func (w *walk) step(s *step, after bool) flow {
 		w.Steps[index].State = StepFailed
 	}
 	return f
+}
+
+// end is a stop, or a fail: then the text is why the run failed.
+func (w *walk) end(s *step, index int, after bool) flow {
+	reason, err := w.phrase(&s.text, expression.NewWalker(expression.Limits{}))
+	if err != nil {
+		return w.failStep(s, index, err, after)
+	}
+	w.Steps[index].Params = map[string]any{"reason": reason}
+	if s.verb == "fail" {
+		return w.failStep(s, index, errors.New(reason), after)
+	}
+	return stopped
 }
 
 // failStep ends a step badly: its on_error takes it, or the run is over.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
@@ -265,9 +266,9 @@ func (g *generator) list(indent string, depth int, inError bool) {
 
 func (g *generator) step(indent string, depth int, inError bool) {
 	g.steps++
-	kinds := []string{"action", "action", "respond", "stop", "let"}
+	kinds := []string{"action", "action", "respond", "stop", "fail", "log", "let"}
 	if depth < 3 {
-		kinds = append(kinds, "steps", "handled")
+		kinds = append(kinds, "steps", "choose", "handled")
 	}
 	line := func(format string, args ...any) { fmt.Fprintf(&g.b, indent+"    "+format+"\n", args...) }
 	fmt.Fprintf(&g.b, "%s  - name: %q\n", indent, fmt.Sprint("s", g.steps))
@@ -287,6 +288,13 @@ func (g *generator) step(indent string, depth int, inError bool) {
 		line("respond: {status: 202, json: {a: '${{ %s }}'}, headers: {X-A: 'a ${{ payload.yes }}'}}", g.expr())
 	case "stop":
 		line("stop: 'because ${{ payload.yes }}'")
+	case "fail":
+		line("fail: 'because ${{ %s }}'", g.expr())
+	case "log":
+		line("log: {level: '${{ payload.level }}', text: '%s ${{ %s }}'}", strings.Repeat("ü", rapid.SampledFrom([]int{0, 3000}).Draw(g.t, "long")), g.expr())
+	case "choose":
+		line("choose:")
+		g.branches(indent+"      ", depth+1, inError)
 	case "let":
 		name := g.pick("let", "n1", "n2", "heavy")
 		line("let: {%s: '%s'}", name, g.expr())
@@ -294,6 +302,19 @@ func (g *generator) step(indent string, depth int, inError bool) {
 	case "steps":
 		line("steps:")
 		g.list(indent+"    ", depth+1, inError)
+	}
+}
+
+// branches of a choose. A name that only one of them sets may be used behind it.
+func (g *generator) branches(indent string, depth int, inError bool) {
+	n := rapid.IntRange(1, 3).Draw(g.t, "branches")
+	for i := range n {
+		if i < n-1 || rapid.Bool().Draw(g.t, "else") {
+			fmt.Fprintf(&g.b, "%s- when: '%s'\n%s  steps:\n", indent, g.condition(), indent)
+		} else {
+			fmt.Fprintf(&g.b, "%s- steps:\n", indent)
+		}
+		g.list(indent+"  ", depth, inError)
 	}
 }
 
@@ -314,7 +335,7 @@ func (g *generator) named(name string) {
 	g.names = append(g.names, name)
 }
 
-const generatedBody = `{"yes": true, "no": false, "list": [true, 2, "c"], "text": "t",
+const generatedBody = `{"yes": true, "no": false, "level": "warn", "list": [true, 2, "c"], "text": "t",
  "map": {"h": 1, "g": 2, "f": 3, "e": 4, "d": 5, "c": 6, "b": 7, "a": 8}}`
 
 // Advance is a function of its arguments: a kept evaluation, starting over and
@@ -361,6 +382,7 @@ func checkRun(t *rapid.T, p *behaviors.Program, d *behaviors.Delivery) {
 		if decision.Response != nil {
 			answer = decision.Response
 		}
+		checkSteps(t, decision)
 		if len(decision.Effects) == 0 {
 			if decision.State == behaviors.RunOpen || answer == nil && !journal.Answered {
 				t.Fatalf("the run ended open or without an answer: %+v", decision)
@@ -384,6 +406,33 @@ func checkRun(t *rapid.T, p *behaviors.Program, d *behaviors.Delivery) {
 		}
 	}
 	t.Fatal("the run does not end")
+}
+
+// checkSteps: of a choose only the steps of the branch that it names are
+// reached, and nothing behind a fail, whose reason is the run's.
+func checkSteps(t *rapid.T, d behaviors.Decision) {
+	taken := map[string]any{}
+	for i, s := range d.Steps {
+		switch {
+		case s.Action == "choose" && s.Params != nil:
+			taken[s.Path] = s.Params["branch"]
+		case s.Action == "log" && s.State == behaviors.StepDone:
+			if text := s.Params["text"].(string); len(text) > 4<<10 || !utf8.ValidString(text) {
+				t.Fatalf("a line of %d bytes: %q", len(text), text)
+			}
+		case s.Action == "fail" && s.State == behaviors.StepFailed && s.Params != nil:
+			if i != len(d.Steps)-1 || d.State != behaviors.RunFailed || !strings.HasSuffix(d.Error, "): "+s.Error) || s.Error != s.Params["reason"] {
+				t.Fatalf("the run is %s (%s) after the fail %+v", d.State, d.Error, s)
+			}
+		}
+		for rest := s.Path; strings.Contains(rest, ".choose["); {
+			at := strings.LastIndex(rest, ".choose[")
+			branch, _, _ := strings.Cut(rest[at+len(".choose["):], "]")
+			if rest = rest[:at]; fmt.Sprint(taken[rest]) != branch {
+				t.Fatalf("%s is reached, and %s took branch %v", s.Path, rest, taken[rest])
+			}
+		}
+	}
 }
 
 // output is what the world answers: a value, nil, or a failure where it is taken.

@@ -139,8 +139,12 @@ var (
 		"a value that is not of its parameter's type"}
 	secretExpected = kind{"secret-expected", bad, "`%s` takes a secret",
 		"a secret parameter given as plain text"}
-	secondRespond = kind{"second-respond", bad, "never sent: the `respond` in line %d always answers first",
+	secondRespond = kind{"second-respond", bad, "never sent: the `%s` in line %d always answers first",
 		"two responds on one path"}
+	emptyChoose = kind{"empty-choose", bad, "`choose` has no branch to choose",
+		"a choose without branches"}
+	elseNotLast = kind{"else-not-last", bad, "a branch without `when` is taken in any case, so none behind it ever is",
+		"a branch of a choose that has no when and is not the last"}
 	severalBodies = kind{"several-bodies", bad, "a response has one body, got `%s` and `%s`",
 		"json and text in one respond"}
 	badStatus = kind{"bad-status", bad, "`%s` is no status from 200 to 599",
@@ -167,6 +171,6 @@ func kinds() []kind {
 		notYet, unknownKey, missingKey, wrongKind, languageVersion, literalOnly, unknownOption, badDuration, badSize,
 		badCount, badZone, badName, nameTaken, nameTooEarly, misplaced, wrongDefault, badInput,
 		missingVerb, severalVerbs, unknownVerb, absentAction, unknownAction, unknownParameter, missingParameter, wrongType,
-		secretExpected, secondRespond, severalBodies, badStatus, badHeader, interpolationInTag,
+		secretExpected, secondRespond, emptyChoose, elseNotLast, severalBodies, badStatus, badHeader, interpolationInTag,
 	}
 }

@@ -25,12 +25,12 @@ type expr struct {
 // compiler walks a document once and leaves findings and a program.
 type compiler struct {
 	*findings
-	catalog  *Catalog
-	p        *Program
-	scope    *scope
-	paths    *payload.Paths
-	defined  map[string]int // names that the document sets, and the line of the first time
-	answered int            // line of a respond that always comes first, or 0
+	catalog *Catalog
+	p       *Program
+	scope   *scope
+	paths   *payload.Paths
+	defined map[string]int // names that the document sets, and the line of the first time
+	past    past           // of the place that is being compiled
 }
 
 // Compile checks a behavior and reports everything that is wrong with it. The

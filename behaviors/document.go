@@ -12,13 +12,10 @@ const (
 	inDocument = "the behavior"
 	inStep     = "a step"
 	inRespond  = "`respond`"
+	inBranch   = "a branch of `choose`"
 )
 
 const defaultDeadline = 8 * time.Second
-
-var documentKeys = []string{
-	"behavior", "name", "description", "inputs", "timezone", "accept", "verify", "dedupe", "deadline", "let", "steps",
-}
 
 // document compiles the keys in the order in which they depend on each other:
 // inputs, then let, then what sees both.
@@ -51,7 +48,7 @@ func (c *compiler) document(root *node) {
 	compile("verify", c.verify)
 	compile("dedupe", func(n *node) { c.p.dedupe = c.bare("dedupe", n, expression.Any, false) })
 	compile("deadline", c.deadline)
-	compile("steps", func(n *node) { c.p.steps = c.steps("steps", n, "", true) })
+	compile("steps", func(n *node) { c.p.steps = c.steps("steps", n, "") })
 }
 
 // defineNames notes which names the document sets, so that one that is used too
@@ -75,7 +72,7 @@ func (c *compiler) defineNames(root *node) {
 				for _, name := range p.value.pairs {
 					define(name.key)
 				}
-			case "steps", "on_error":
+			case "steps", "choose", "on_error":
 				walk(p.value)
 			}
 		}

@@ -4,7 +4,7 @@ package behaviors
 // by the map that it stands in. It is refused in words, never ignored.
 var later = map[string][]string{
 	inDocument: {"on", "limit", "cors", "handshake", "order_by"},
-	inStep:     {"fail", "choose", "each", "wait", "log", "run", "return"},
+	inStep:     {"each", "wait", "run", "return"},
 	inRespond:  {"html", "xml", "base64", "redirect"},
 }
 

@@ -78,6 +78,11 @@ func findStep(list []*step, path string) *step {
 		if found := findStep(s.steps, path); found != nil {
 			return found
 		}
+		for _, b := range s.branches {
+			if found := findStep(b.steps, path); found != nil {
+				return found
+			}
+		}
 		if found := findStep(s.onError, path); found != nil {
 			return found
 		}

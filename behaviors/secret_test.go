@@ -24,6 +24,14 @@ func TestSinksRefuseSecrets(t *testing.T) {
 		},
 		{"an answer", `  - respond: {json: "${{ inputs.list }}"}`, "respond (line 4): json: an answer does not take a secret"},
 		{"an answer's text", `  - respond: {text: "${{ inputs.one }}"}`, "respond (line 4): text: a secret must not become text"},
+		{"a log", `  - log: ${{ inputs.one }}`, "log (line 4): a secret must not become text"},
+		{"a log's level", `  - log: {level: "${{ inputs.one }}", text: a}`, "log (line 4): level: does not take a secret"},
+		{
+			"within a log", `  - log: {level: warn, text: "a ${{ inputs.list }}"}`,
+			"log (line 4): line 4, column 36: a secret must not become text",
+		},
+		{"a fail", `  - fail: ${{ inputs.list }}`, "fail (line 4): a secret must not become text"},
+		{"a stop", `  - stop: ${{ inputs.one }}`, "stop (line 4): a secret must not become text"},
 		{"a header", `  - respond: {headers: {X-A: "${{ inputs.one }}"}}`, "respond (line 4): X-A: a secret must not become text"},
 	}
 	for _, test := range tests {

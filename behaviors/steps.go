@@ -15,15 +15,17 @@ type step struct {
 	line int
 	at   int // of the step in the source
 	name string
-	verb string // "respond", "stop", "let", "steps", or an action's name
+	verb string // one of Verbs, or an action's name
 	when *expr
 
-	respond *respond
-	reason  value // of a stop
-	lets    []letName
-	steps   []*step
-	action  *ActionSpec
-	params  []param
+	respond  *respond
+	text     value // of a stop, a fail or a log
+	level    value // of a log
+	lets     []letName
+	steps    []*step
+	branches []branch // of a choose
+	action   *ActionSpec
+	params   []param
 
 	as      string
 	slot    int // of as; meaningless without it
@@ -42,14 +44,8 @@ type param struct {
 	value value
 }
 
-var (
-	verbs     = []string{"respond", "stop", "let", "steps"}
-	modifiers = []string{"when", "name", "as", "retry", "timeout", "on_error"}
-)
-
-// steps compiles a list of steps. certain: whoever comes past what stands above
-// runs it.
-func (c *compiler) steps(key string, n *node, prefix string, certain bool) []*step {
+// steps compiles a list of steps.
+func (c *compiler) steps(key string, n *node, prefix string) []*step {
 	if n.kind != listNode {
 		if !c.cutShort(n, key) {
 			c.wrong(n.span, key, "a list of steps", n.describe())
@@ -58,7 +54,7 @@ func (c *compiler) steps(key string, n *node, prefix string, certain bool) []*st
 	}
 	list := make([]*step, 0, len(n.items))
 	for i, item := range n.items {
-		if s := c.step(item, fmt.Sprintf("%s%s[%d]", prefix, key, i), certain); s != nil {
+		if s := c.step(item, fmt.Sprintf("%s%s[%d]", prefix, key, i)); s != nil {
 			list = append(list, s)
 		}
 	}
@@ -71,7 +67,7 @@ func (c *compiler) steps(key string, n *node, prefix string, certain bool) []*st
 // responding tells whether a respond stands in a list.
 func responding(list []*step) bool { return len(list) > 0 && (list[0].responds || list[0].rest) }
 
-func (c *compiler) step(n *node, path string, certain bool) *step {
+func (c *compiler) step(n *node, path string) *step {
 	if n.kind != mapNode {
 		if !c.cutShort(n, path) {
 			c.wrong(n.span, path, "a map", n.describe())
@@ -82,10 +78,13 @@ func (c *compiler) step(n *node, path string, certain bool) *step {
 	s.line, _ = c.src.position(n.from)
 	verb, rest := c.verb(n)
 	s.when = c.when(rest)
-	certain = certain && rest["when"].key == nil
+	before := c.past
 	if verb.key != nil {
 		s.verb = verb.key.text
-		c.run(s, verb, certain, rest)
+		c.run(s, verb, rest)
+	}
+	if rest["when"].key != nil {
+		c.past = before
 	}
 	c.modifiers(s, rest)
 	return s
@@ -104,9 +103,9 @@ func (c *compiler) verb(n *node) (verb pair, rest map[string]pair) {
 	var unknown []pair
 	for _, p := range n.pairs {
 		switch key := p.key.text; {
-		case slices.Contains(modifiers, key):
+		case slices.Contains(modifierNames, key):
 			rest[key] = p
-		case slices.Contains(verbs, key) || c.catalog.Actions[key] != nil:
+		case slices.Contains(verbNames, key) || c.catalog.Actions[key] != nil:
 			if verb.key != nil {
 				c.report(severalVerbs, p.key.span, verb.key.text, key).suggest("make it a step of its own")
 				continue
@@ -123,7 +122,7 @@ func (c *compiler) verb(n *node) (verb pair, rest map[string]pair) {
 		}
 	}
 	if verb.key == nil && len(unknown) == 0 {
-		c.report(missingVerb, n.span).suggest("add an action, or one of " + quoted(verbs))
+		c.report(missingVerb, n.span).suggest("add an action, or one of " + quoted(verbNames))
 	}
 	return verb, rest
 }
@@ -143,31 +142,35 @@ func (c *compiler) unknownInStep(key *node, hasVerb bool) {
 	case strings.Contains(name, "."):
 		c.report(unknownAction, key.span, cut(name)).suggest(orElse(meant(name, actions), "the actions are "+quoted(actions)))
 	case hasVerb:
-		c.unknown(key, inStep, modifiers)
+		c.unknown(key, inStep, modifierNames)
 	default:
-		all := slices.Concat(verbs, modifiers, actions)
-		c.report(unknownVerb, key.span, cut(name)).suggest(orElse(meant(name, all), "the verbs are "+quoted(verbs)))
+		all := slices.Concat(verbNames, modifierNames, actions)
+		c.report(unknownVerb, key.span, cut(name)).suggest(orElse(meant(name, all), "the verbs are "+quoted(verbNames)))
 	}
 }
 
 // run compiles what a step does.
-func (c *compiler) run(s *step, verb pair, certain bool, rest map[string]pair) {
+func (c *compiler) run(s *step, verb pair, rest map[string]pair) {
 	switch s.verb {
 	case "respond":
 		s.responds = true
 		s.respond = c.respond(verb.value)
-		if c.answered > 0 {
-			c.report(secondRespond, verb.key.span, c.answered).suggest("remove it, or give the first one a `when`")
-		} else if certain {
-			c.answered, _ = c.src.position(verb.key.from)
-		}
+		c.answers(verb)
 	case "stop":
-		s.reason = c.value(verb.value, wanted{label: "stop", kind: expression.Text})
+		s.text = c.value(verb.value, wanted{label: "stop", kind: expression.Text})
+		c.past.ended = true
+	case "fail":
+		s.text = c.phrase("fail", verb.value)
+		c.past.ended = true
+	case "log":
+		c.log(s, verb)
 	case "let":
 		c.letStep(s, verb.value)
 	case "steps":
-		s.steps = c.steps("steps", verb.value, s.path+".", certain)
+		s.steps = c.steps("steps", verb.value, s.path+".")
 		s.responds = responding(s.steps)
+	case "choose":
+		c.choose(s, verb)
 	default:
 		s.action = c.catalog.Actions[s.verb]
 		c.params(s, verb)
@@ -252,9 +255,11 @@ func (c *compiler) onError(s *step, n *node) {
 		c.wrong(n.span, "on_error", "`continue` or a list of steps", n.describe())
 		return
 	}
+	before := c.past
 	c.scope.inError++
-	s.onError = c.steps("on_error", n, s.path+".", false)
+	s.onError = c.steps("on_error", n, s.path+".")
 	c.scope.inError--
+	c.past = before
 }
 
 // modifiers compiles what is said beside the verb. An as is bound last: the
@@ -269,7 +274,7 @@ func (c *compiler) modifiers(s *step, rest map[string]pair) {
 		case !ok:
 			continue
 		case s.verb == "":
-		case s.action == nil && key == "on_error":
+		case s.action == nil && key == "on_error" && s.verb != "fail":
 			c.report(notYet, p.key.span, "on_error at "+s.verb).suggest("put it at the action that may fail")
 		case s.action == nil:
 			c.report(misplaced, p.key.span, key, "`"+s.verb+"`").suggest("it belongs to actions")

@@ -85,7 +85,8 @@ func response(r *behaviors.Response) string {
 func steps(list []behaviors.SimulatedStep) string {
 	var b strings.Builder
 	for _, s := range list {
-		indent := strings.Repeat("  ", strings.Count(s.Path, "."))
+		// A branch of a choose is no line of its own.
+		indent := strings.Repeat("  ", strings.Count(s.Path, ".")-strings.Count(s.Path, ".choose["))
 		fmt.Fprintf(&b, "%s- %s:", indent, s.Action)
 		if len(s.Params) > 0 {
 			fmt.Fprintf(&b, " %s", params(s.Params))

@@ -1,0 +1,62 @@
+package behaviors
+
+import "slices"
+
+// Word is a word of the language that stands as a key: of the document, a verb,
+// or a modifier of a step.
+type Word struct {
+	Name    string `json:"name"`
+	Summary string `json:"summary"`
+}
+
+// The words that the compiler takes; what it takes of a key is read from here.
+var (
+	keyWords = []Word{
+		{"behavior", "The version of the language: 1."},
+		{"name", "The name that lists show."},
+		{"description", "What the behavior is for, in a sentence."},
+		{"inputs", "What each listener fills in: a map of names to type, label and more."},
+		{"timezone", "The IANA time zone of dates in this behavior. Default: the listener's, then the host's."},
+		{"accept", "The methods, types and size of body that are accepted. Default: POST, of any type."},
+		{"verify", "An expression that must be true, or check and reject. Otherwise the request is refused."},
+		{"dedupe", "An expression: the same key again is answered as the first time, and no step runs. Nil is no key."},
+		{"deadline", "How long a caller waits for a respond, or after and respond. Default: 8s."},
+		{"let", "Names for expressions over the delivery. Each is evaluated once, when it is first needed."},
+		{"steps", "What is done, in this order."},
+	}
+	verbWords = []Word{
+		{"respond", "The HTTP response: status, headers, and json or text. The first that runs is sent."},
+		{"stop", "Ends the run, well. The text says why."},
+		{"fail", "Ends the run, badly: it is failed for the reason that the text gives. A caller who still waits gets 500."},
+		{"let", "More names for expressions, which see everything above."},
+		{"steps", "A group of steps, usually with a when."},
+		{"choose", "A list of branches, each with when and steps: the first that holds runs. The last may be without when."},
+		{"log", "A line in the run's log: a text, or level (debug, info, warn, error) and text."},
+	}
+	modifierWords = []Word{
+		{"when", "An expression: the step is skipped unless it is true."},
+		{"name", "The step's label in the log."},
+		{"as", "The name under which later steps see the output of an action."},
+		{"retry", "How often an action is tried again: attempts, backoff, max, ask. Default: 18 attempts over a day."},
+		{"timeout", "How long one attempt of an action may take."},
+		{"on_error", "Steps that handle the final failure of an action, which they see as error; or continue."},
+	}
+	documentKeys, verbNames, modifierNames = names(keyWords), names(verbWords), names(modifierWords)
+)
+
+func names(words []Word) []string {
+	list := make([]string, len(words))
+	for i, w := range words {
+		list[i] = w.Name
+	}
+	return list
+}
+
+// Keys are the keys of a document, in the order in which one writes them.
+func Keys() []Word { return slices.Clone(keyWords) }
+
+// Verbs are what a step can do beside actions.
+func Verbs() []Word { return slices.Clone(verbWords) }
+
+// Modifiers are what may stand beside a step's verb or action.
+func Modifiers() []Word { return slices.Clone(modifierWords) }

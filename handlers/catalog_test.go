@@ -63,3 +63,22 @@ func TestCatalogShowsActionsAsTheyAreDeclared(t *testing.T) {
 		t.Errorf("functions or providers are missing: %+v %+v", got.Functions, got.Providers)
 	}
 }
+
+// The words of the language come with what they do, as the compiler takes them.
+func TestCatalogHasTheWordsOfTheLanguage(t *testing.T) {
+	got := catalogHandlers(t).showCatalog()
+	for _, words := range []struct {
+		name      string
+		got, want []behaviors.Word
+		has       string
+	}{
+		{"keys", got.Keys, behaviors.Keys(), "verify"},
+		{"verbs", got.Verbs, behaviors.Verbs(), "choose"},
+		{"modifiers", got.Modifiers, behaviors.Modifiers(), "on_error"},
+	} {
+		has := slices.ContainsFunc(words.got, func(w behaviors.Word) bool { return w.Name == words.has && w.Summary != "" })
+		if !reflect.DeepEqual(words.got, words.want) || !has {
+			t.Errorf("%s: got %+v", words.name, words.got)
+		}
+	}
+}

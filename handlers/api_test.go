@@ -71,6 +71,7 @@ func newAPI(t *testing.T) *testAPI {
 	a.h = New(Options{
 		Store: a.store, Runner: r, Catalog: catalog, Identity: testIdentity{}, Shell: testShell{}, Logger: logger, BaseURL: base,
 		PagesPath: "/admin/webhooks", APIPath: "/api/webhooks/v1", PublicPath: "/webhooks", SessionCookie: "session", Version: "0.1.0",
+		Settings: testSettings(),
 	})
 	e := echo.New()
 	a.h.Mount(e.Group("/webhooks"), e.Group("/admin/webhooks"), e.Group("/api/webhooks/v1"), nil)
@@ -92,6 +93,15 @@ func newAPI(t *testing.T) *testAPI {
 		anyIsAlsoNull(schema)
 	}
 	return a
+}
+
+// testSettings are the settings that the API names, as plugin.yaml has them.
+func testSettings() []Setting {
+	return []Setting{
+		{Name: "max_body", Type: IntegerSetting, Default: int64(1 << 20), Minimum: 1024, Maximum: HardMaxBody},
+		{Name: "timezone", Type: TextSetting, Default: ""},
+		{Name: "concurrency", Type: IntegerSetting, Default: int64(64), Minimum: 1, Maximum: 256},
+	}
 }
 
 // anyIsAlsoNull says of each empty schema what 3.1 means by it, as kin-openapi
@@ -272,7 +282,11 @@ func playAPI(t *testing.T, file string) {
 			texts[f.Name] = f.Data
 			continue
 		}
+		before := a.audited()
 		status, answer := a.call(f.Name, filled(t, f.Data, texts))
+		if got, want := a.audited()-before, wantAudited(f.Name, status); got != want {
+			t.Errorf("%s: %s: %d rows in the audit trail, want %d", f.Name, status, got, want)
+		}
 		if err := a.store.Flush(t.Context()); err != nil { // refusals are listed within a second
 			t.Fatal(err)
 		}
@@ -294,6 +308,31 @@ func playAPI(t *testing.T, file string) {
 	if strings.Contains(a.log.String(), "hunter2") {
 		t.Errorf("a secret is in the log:\n%s", a.log)
 	}
+}
+
+// audited counts the rows of the audit trail.
+func (a *testAPI) audited() (n int) {
+	a.t.Helper()
+	if err := a.db.Raw("SELECT COUNT(*) FROM webhooks_audit").Row().Scan(&n); err != nil {
+		a.t.Fatal(err)
+	}
+	return n
+}
+
+// wantAudited: each changing call that ends 2xx leaves one row.
+func wantAudited(line, status string) int {
+	line, _, _ = strings.Cut(line, " as ")
+	method, path, _ := strings.Cut(line, " ")
+	path, _, _ = strings.Cut(path, ";")
+	if strings.HasPrefix(path, "/webhooks/") || !strings.HasPrefix(status, "2") {
+		return 0
+	}
+	for _, r := range Routes() {
+		if r.Changes && r.Method == method && matches(r.Path, strings.TrimSpace(path)) {
+			return 1
+		}
+	}
+	return 0
 }
 
 // filled replaces "@name" by that text as JSON.

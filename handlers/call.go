@@ -20,6 +20,7 @@ type call struct {
 	caller *Caller
 	param  func(name string) string // of the path
 	guid   string                   // is masked in what is answered; "": nothing is
+	store  *models.Store            // for the audit trail
 }
 
 func (c *call) encode(v any) ([]byte, error) {
@@ -34,6 +35,9 @@ func (c *call) encode(v any) ([]byte, error) {
 func (c *call) answer(status int, v any) error {
 	body, err := c.encode(v)
 	if err != nil {
+		return err
+	}
+	if err := c.audit(); err != nil {
 		return err
 	}
 	c.send(status, body)
@@ -76,7 +80,14 @@ func (c *call) cached(v any) error {
 	return nil
 }
 
+// audit leaves the row of a changing call that none of its changes left, before
+// the answer of success.
+func (c *call) audit() error { return c.store.WriteTrail(c.r.Context(), models.TrailOf(c.r.Context())) }
+
 func (c *call) noContent() error {
+	if err := c.audit(); err != nil {
+		return err
+	}
 	c.w.Header().Set("Cache-Control", "no-store")
 	c.w.WriteHeader(http.StatusNoContent)
 	return nil

@@ -24,6 +24,8 @@ type Caller struct {
 	May func(Permission) bool
 	// Bearer: identified by a token rather than by a session, so no CSRF token is needed.
 	Bearer bool
+	// Token is the id of that token, for the audit trail; never the token itself.
+	Token string
 	// CSRF is the session's token, which changing calls send as X-CSRF-Token.
 	CSRF string
 }

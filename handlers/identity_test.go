@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/deskhook/deskhook/models/modelstest"
 )
 
 // testIdentity knows a caller by the permissions that it names, separated by
@@ -29,8 +31,12 @@ func (testIdentity) Caller(r *http.Request) (*Caller, error) {
 		names = cookie.Value
 	}
 	permissions := strings.Split(names, ",")
+	token := ""
+	if bearer {
+		token = "token-" + names
+	}
 	return &Caller{
-		ID: "worker-" + names, Name: names, Bearer: bearer, CSRF: testCSRF,
+		ID: "worker-" + names, Name: names, Bearer: bearer, Token: token, CSRF: testCSRF,
 		May: func(p Permission) bool { return slices.Contains(permissions, string(p)) },
 	}, nil
 }
@@ -63,6 +69,9 @@ var matrix = map[string]string{
 	"GET /catalog":                     "edit manage",
 	"GET /openapi.json":                "view payloads edit manage",
 	"GET /status":                      "view payloads edit manage",
+	"GET /settings":                    "manage",
+	"PATCH /settings":                  "manage",
+	"GET /audit":                       "manage",
 }
 
 // Calls that change nothing, though they are no GET.
@@ -71,7 +80,7 @@ var harmless = []string{"POST /behaviors/check", "POST /behaviors/simulate"}
 // TestAuthorizationMatrix asks each route as each caller. Behind the check
 // stands a handler that always succeeds, so a status is the check's alone.
 func TestAuthorizationMatrix(t *testing.T) {
-	h := New(Options{Identity: testIdentity{}, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	h := New(Options{Store: modelstest.Store(t, modelstest.Open(t), nil), Identity: testIdentity{}, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	e := echo.New()
 	seen := map[string]bool{}
 	reached := 0

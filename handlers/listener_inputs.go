@@ -22,7 +22,7 @@ type secretJSON struct {
 // inputPlan is what a listener's inputs become, worked out before a write.
 type inputPlan struct {
 	values map[string]any
-	texts  map[string]string // new values of the listener's own secrets
+	texts  map[string]string // new values of secrets of the listener's own
 }
 
 func keepInputs(stored map[string]any) *inputPlan {
@@ -166,44 +166,21 @@ func bindable(plan *inputPlan, declared map[string]behaviors.Input) map[string]a
 	return values
 }
 
-// writeNewSecrets stores the plan's texts that replace no own secret, and puts
-// their ids into the values.
-func (h *Handlers) writeNewSecrets(ctx context.Context, caller *Caller, plan *inputPlan) (written []int64, err error) {
-	for name, text := range plan.texts {
-		if _, has := plan.values[name]; has {
-			continue
+// saveSecrets stores the plan's texts, and gives the inputs with their ids. The
+// id of a secret of the listener's own stays, so that runs that wait for a retry
+// read the corrected value.
+func (h *Handlers) saveSecrets(ctx context.Context, caller *Caller, plan *inputPlan) (map[string]any, error) {
+	values := maps.Clone(plan.values)
+	for _, name := range slices.Sorted(maps.Keys(plan.texts)) {
+		old, _ := values[name].(models.SecretInput)
+		secret := &models.Secret{ID: old.ID, UpdatedBy: caller.ID}
+		if err := h.Store.PutSecret(ctx, secret, plan.texts[name]); err != nil {
+			return nil, err
 		}
-		secret := &models.Secret{UpdatedBy: caller.ID}
-		if err := h.Store.PutSecret(ctx, secret, text); err != nil {
-			return written, err
-		}
-		written = append(written, secret.ID)
-		plan.values[name] = models.SecretInput{ID: secret.ID}
-		delete(plan.texts, name)
+		values[name] = models.SecretInput{ID: secret.ID}
+		models.TrailOf(ctx).Note("inputs.%s", name)
 	}
-	return written, nil
-}
-
-// replaceSecrets stores the texts that are left. The id stays, so that runs
-// that wait for a retry read the corrected value.
-func (h *Handlers) replaceSecrets(ctx context.Context, caller *Caller, plan *inputPlan) error {
-	for name, text := range plan.texts {
-		id := plan.values[name].(models.SecretInput).ID
-		if err := h.Store.PutSecret(ctx, &models.Secret{ID: id, UpdatedBy: caller.ID}, text); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (h *Handlers) deleteSecrets(ctx context.Context, ids []int64) error {
-	var errs []error
-	for _, id := range ids {
-		if err := h.Store.DeleteSecret(context.WithoutCancel(ctx), id); err != nil && !errors.Is(err, models.ErrNotFound) {
-			errs = append(errs, err)
-		}
-	}
-	return errors.Join(errs...)
+	return values, nil
 }
 
 // inputsJSON shows a listener's inputs, and which declared secrets are missing.

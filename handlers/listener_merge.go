@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/url"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/models"
@@ -42,7 +41,7 @@ func (h *Handlers) merge(ctx context.Context, l *models.Listener, in *listenerPa
 	}
 	if in.Timezone.Sent {
 		l.Timezone = in.Timezone.Value
-		if _, err := time.LoadLocation(l.Timezone); err != nil || l.Timezone == "Local" {
+		if !isZone(l.Timezone) {
 			errs = append(errs, FieldError{"timezone", "unknown", "must be a name such as Europe/Berlin, or empty for the host's"})
 		}
 	}

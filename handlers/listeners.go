@@ -55,24 +55,28 @@ func (h *Handlers) createListener(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := h.insertListener(ctx, c.caller, l, plan); err != nil {
+	if err := h.saveListener(ctx, c.caller, l, plan, h.Store.CreateListener); err != nil {
 		return err
 	}
 	h.refresh(c.r)
 	return h.answerListener(c, http.StatusCreated, l)
 }
 
-// insertListener writes a listener after its secrets, whose ids it holds.
-func (h *Handlers) insertListener(ctx context.Context, caller *Caller, l *models.Listener, plan *inputPlan) error {
-	written, err := h.writeNewSecrets(ctx, caller, plan)
+// saveListener stores a listener and its secrets, whose ids it holds, in one
+// transaction.
+func (h *Handlers) saveListener(ctx context.Context, caller *Caller, l *models.Listener, plan *inputPlan, save func(context.Context, *models.Listener) error) error {
+	var made models.Listener
+	err := h.Store.Together(ctx, func(ctx context.Context) (err error) {
+		made = *l
+		if made.Inputs, err = h.saveSecrets(ctx, caller, plan); err != nil {
+			return err
+		}
+		return save(ctx, &made)
+	})
 	if err == nil {
-		l.Inputs = plan.values
-		err = h.Store.CreateListener(ctx, l)
+		*l = made
 	}
-	if err != nil {
-		return errors.Join(err, h.deleteSecrets(ctx, written))
-	}
-	return nil
+	return err
 }
 
 func (h *Handlers) patchListener(c *call) error {
@@ -94,7 +98,7 @@ func (h *Handlers) patchListener(c *call) error {
 		if err != nil {
 			return err
 		}
-		err = h.updateListener(ctx, c.caller, l, plan)
+		err = h.saveListener(ctx, c.caller, l, plan, h.Store.UpdateListener)
 		switch {
 		case errors.Is(err, models.ErrConflict) && conditional:
 			return preconditionFailed()
@@ -106,19 +110,6 @@ func (h *Handlers) patchListener(c *call) error {
 		h.refresh(c.r)
 		return h.answerListener(c, http.StatusOK, l)
 	}
-}
-
-// updateListener writes in such an order that a conflict leaves nothing changed.
-func (h *Handlers) updateListener(ctx context.Context, caller *Caller, l *models.Listener, plan *inputPlan) error {
-	written, err := h.writeNewSecrets(ctx, caller, plan)
-	if err == nil {
-		l.Inputs = plan.values
-		err = h.Store.UpdateListener(ctx, l)
-	}
-	if err != nil {
-		return errors.Join(err, h.deleteSecrets(ctx, written))
-	}
-	return h.replaceSecrets(ctx, caller, plan)
 }
 
 func (h *Handlers) deleteListener(c *call) error {
@@ -143,7 +134,11 @@ func (h *Handlers) listener(c *call) (*models.Listener, error) { return named(c,
 // refresh lets this node's receivers follow a change at once. They follow it
 // within a second anyway, so a failure is only worth a line in the log.
 func (h *Handlers) refresh(r *http.Request) {
-	if err := h.Runner.Refresh(context.WithoutCancel(r.Context())); err != nil {
-		h.logTrouble(r, "refresh after a change", err)
+	h.refreshNow(r.Context())
+}
+
+func (h *Handlers) refreshNow(ctx context.Context) {
+	if err := h.Runner.Refresh(context.WithoutCancel(ctx)); err != nil && h.trouble.Allow() {
+		h.Logger.WarnContext(ctx, "refresh after a change", "error", err)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/deskhook/deskhook/models"
 )
 
 // publicMethods are Echo's but CONNECT and TRACE, which Echo answers with 405.
@@ -60,7 +62,11 @@ func (h *Handlers) serve(rt route) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		return rt.handle(h, &call{w: c.Response(), r: c.Request(), caller: caller, param: c.Param})
+		r := c.Request()
+		if rt.Changes {
+			r = r.WithContext(models.WithTrail(r.Context(), newTrail(caller, rt.Method+" "+rt.Path)))
+		}
+		return rt.handle(h, &call{w: c.Response(), r: r, caller: caller, param: c.Param, store: h.Store})
 	}
 }
 

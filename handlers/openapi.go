@@ -63,6 +63,7 @@ func openAPI(version, base string) (json.RawMessage, error) {
 	r.Spec.SetAPIKeySecurity("csrf", "X-CSRF-Token", openapi.InHeader, "of the session, for calls that change something")
 	r.AddTypeMapping(optional[string]{}, new(string))
 	r.AddTypeMapping(optional[bool]{}, new(bool))
+	r.AddTypeMapping(optional[int64]{}, new(int64))
 	r.AddTypeMapping(optional[[]string]{}, new([]string))
 	r.AddTypeMapping(optional[map[string]json.RawMessage]{}, new(map[string]any))
 	r.AddTypeMapping(rawJSON{}, new(any))

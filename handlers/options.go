@@ -16,10 +16,12 @@ import (
 
 const (
 	defaultMaxBody = 1 << 20
-	hardMaxBody    = 32 << 20
 	maxInFlight    = 32 << 20 // bytes of bodies being read or received, a node
 	bodyTimeout    = 10 * time.Second
 )
+
+// HardMaxBody is what no setting and no behavior can exceed, in bytes.
+const HardMaxBody = 32 << 20
 
 // Options of the handlers.
 type Options struct {
@@ -34,7 +36,9 @@ type Options struct {
 	// PagesPath and APIPath are where the groups are mounted: "/admin/webhooks", "/api/webhooks/v1".
 	PagesPath, APIPath string
 	PublicPath         string // "/webhooks"
-	MaxBody            int64  // bytes; 0: 1 MiB; a behavior's accept.max_body wins; never more than 32 MiB
+	MaxBody            int64  // bytes, where the settings say nothing; 0: 1 MiB; a behavior's accept.max_body wins; never more than 32 MiB
+	// Settings of the manifest, with the defaults that are in effect.
+	Settings []Setting
 	// ClientIP of a request; nil: the peer's address.
 	ClientIP func(r *http.Request) string
 	// SessionCookie is refused in behaviors' answers.

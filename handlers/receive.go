@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -23,7 +24,7 @@ const (
 // receiver is what the public way in needs of the runner.
 type receiver interface {
 	Listener(ctx context.Context, guid string) (*runner.Listener, error)
-	// MaxBody of the listener's behavior in bytes, 0 for the plugin's.
+	// MaxBody of the listener's behavior in bytes, or of the settings; 0: neither says it.
 	MaxBody(ctx context.Context, l *runner.Listener) (int64, error)
 	Receive(ctx context.Context, l *runner.Listener, req *payload.Request) (*runner.Answer, error)
 	Refuse(l *runner.Listener, req *payload.Request, cause, detail string, resp *behaviors.Response)
@@ -32,13 +33,13 @@ type receiver interface {
 // runnerReceiver adapts the runner.
 type runnerReceiver struct{ *runner.Runner }
 
-// MaxBody asks the program.
+// MaxBody asks the program, then the settings.
 func (r runnerReceiver) MaxBody(ctx context.Context, l *runner.Listener) (int64, error) {
 	p, err := r.Program(ctx, l)
 	if err != nil {
 		return 0, err
 	}
-	return p.MaxBody(), nil
+	return cmp.Or(p.MaxBody(), r.Settings().MaxBody), nil
 }
 
 // receive is the public way in. prefix is the route's path up to the GUID.

@@ -21,7 +21,7 @@ func (h *Handlers) bodyLimit(own int64) int64 {
 	if own > 0 {
 		limit = own
 	}
-	return min(limit, hardMaxBody)
+	return min(limit, HardMaxBody)
 }
 
 // readWithin bounds how long the rest of a request may take; 0 ends the bound.

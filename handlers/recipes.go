@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"sync"
 
@@ -114,18 +113,17 @@ func (h *Handlers) installRecipe(c *call) error {
 	return c.answer(http.StatusCreated, installOut{showBehavior(b), views[0]})
 }
 
-// install writes both, or leaves nothing.
+// install stores both, or nothing.
 func (h *Handlers) install(ctx context.Context, caller *Caller, b *models.Behavior, l *models.Listener, plan *inputPlan, note string) error {
-	if err := h.Store.CreateBehavior(ctx, b); err != nil {
-		return err
-	}
-	_, err := h.Store.Publish(ctx, b.ID, b.Source, note, caller.ID, 0)
-	if err == nil {
+	return h.Store.Together(ctx, func(ctx context.Context) error {
+		if err := h.Store.CreateBehavior(ctx, b); err != nil {
+			return err
+		}
+		if _, err := h.Store.Publish(ctx, b.ID, b.Source, note, caller.ID, 0); err != nil {
+			return err
+		}
 		l.BehaviorID = b.ID
-		err = h.insertListener(ctx, caller, l, plan)
-	}
-	if err != nil {
-		return errors.Join(err, h.Store.DeleteBehavior(context.WithoutCancel(ctx), b.ID))
-	}
-	return nil
+		models.TrailOf(ctx).Note("%s", note)
+		return h.saveListener(ctx, caller, l, plan, h.Store.CreateListener)
+	})
 }

@@ -65,6 +65,9 @@ func routes() []route {
 		{Route{get, "/pickers/{name}", Manage, false}, (*Handlers).pick, operation{"Search the choices of one of the host's pickers", new(pickerQuery), nil, ok, new(list[Choice])}},
 
 		{Route{get, "/catalog", Edit, false}, (*Handlers).getCatalog, operation{"Get all that a behavior may name", nil, nil, ok, new(catalogJSON)}},
+		{Route{get, "/settings", Manage, false}, (*Handlers).getSettings, operation{"Get the settings in effect", nil, nil, ok, new(settingsJSON)}},
+		{Route{patch, "/settings", Manage, changes}, (*Handlers).patchSettings, operation{"Change settings; null is back to the default", nil, new(settingsPatch), ok, new(settingsJSON)}},
+		{Route{get, "/audit", Manage, false}, (*Handlers).listAudit, operation{"List who changed what, newest first", page, nil, ok, new(list[auditJSON])}},
 		{Route{get, "/status", View, false}, (*Handlers).getStatus, operation{"Get version and health", nil, nil, ok, new(statusJSON)}},
 		{Route{get, "/openapi.json", View, false}, (*Handlers).getOpenAPI, operation{"Get this description", nil, nil, ok, new(any)}},
 	}

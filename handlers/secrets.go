@@ -3,20 +3,26 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+
+	"golang.org/x/net/idna"
 
 	"github.com/deskhook/deskhook/models"
 )
 
 // storedSecretJSON is a named secret as the API shows it: never its value.
 type storedSecretJSON struct {
-	Name      string   `json:"name"`
-	Hosts     []string `json:"hosts"`
-	UpdatedAt string   `json:"updated_at"`
-	UpdatedBy string   `json:"updated_by"`
+	Name       string   `json:"name"`
+	Hosts      []string `json:"hosts" description:"where it may be sent to"`
+	Set        bool     `json:"set"`
+	Unreadable bool     `json:"unreadable" description:"sealed with a key that the host no longer has: set it again"`
+	UsedBy     int      `json:"used_by" description:"count of listeners"`
+	UpdatedAt  string   `json:"updated_at"`
+	UpdatedBy  string   `json:"updated_by"`
 }
 
 type secretIn struct {
@@ -24,11 +30,14 @@ type secretIn struct {
 	Hosts optional[[]string] `json:"hosts"`
 }
 
-const maxSecret = 16 << 10
+const (
+	maxSecret = 16 << 10
+	maxHosts  = 20
+)
 
 var (
 	secretName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
-	hostName   = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:[0-9]{1,5})?$`)
+	hostName   = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$`)
 )
 
 func (h *Handlers) listSecrets(c *call) error {
@@ -63,10 +72,9 @@ func (h *Handlers) putSecret(c *call) error {
 	case len(in.Value.Value) > maxSecret:
 		errs = append(errs, FieldError{"value", "too_long", "must be at most 16 KiB"})
 	}
-	for _, host := range in.Hosts.Value {
-		if !hostName.MatchString(host) {
-			errs = append(errs, FieldError{"hosts", "format", "must be host names in lower case, such as hooks.example.com"})
-		}
+	hosts, ok := normalHosts(in.Hosts.Value)
+	if !ok {
+		errs = append(errs, FieldError{"hosts", "format", "must be host names such as hooks.example.com, without scheme and port"})
 	}
 	if errs != nil {
 		return invalid(errs...)
@@ -80,7 +88,7 @@ func (h *Handlers) putSecret(c *call) error {
 		return err
 	}
 	if in.Hosts.Sent {
-		secret.Hosts = in.Hosts.Value
+		secret.Hosts = hosts
 	}
 	if host := hostOf(in.Value.Value); host != "" {
 		secret.Hosts = []string{host} // one that is a URL belongs to that URL's host
@@ -89,15 +97,54 @@ func (h *Handlers) putSecret(c *call) error {
 	if err := h.Store.PutSecret(ctx, secret, in.Value.Value); err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, showSecret(secret))
+	h.refresh(c.r)
+	return h.answerSecret(c, name)
 }
 
+func (h *Handlers) answerSecret(c *call, name string) error {
+	rows, err := h.Store.Secrets(c.r.Context())
+	if err != nil {
+		return err
+	}
+	for _, s := range rows {
+		if s.Name == name {
+			return c.answer(http.StatusOK, showSecret(s))
+		}
+	}
+	return notFound() // deleted meanwhile
+}
+
+// hostOf is the host of a secret that is a URL, or "".
 func hostOf(value string) string {
 	u, err := url.Parse(value)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" {
 		return ""
 	}
-	return strings.ToLower(u.Host)
+	host, _ := normalHost(u.Hostname())
+	return host
+}
+
+// normalHosts gives hosts in their one spelling, each once. ok: they are hosts.
+func normalHosts(hosts []string) (normal []string, ok bool) {
+	ok = len(hosts) <= maxHosts
+	for _, text := range hosts {
+		host, valid := normalHost(text)
+		if ok = ok && valid; !slices.Contains(normal, host) {
+			normal = append(normal, host)
+		}
+	}
+	return normal, ok
+}
+
+// normalHost is a name as DNS has it (lower case, ASCII, no dot at the end), or
+// an address as it is usually written. ok: it is one of them.
+func normalHost(text string) (host string, ok bool) {
+	text = strings.TrimSpace(text)
+	if addr, err := netip.ParseAddr(strings.Trim(text, "[]")); err == nil {
+		return addr.Unmap().String(), addr.Zone() == ""
+	}
+	ascii, err := idna.Lookup.ToASCII(strings.TrimSuffix(text, "."))
+	return ascii, err == nil && len(ascii) <= 253 && hostName.MatchString(ascii)
 }
 
 func (h *Handlers) deleteSecret(c *call) error {
@@ -106,28 +153,20 @@ func (h *Handlers) deleteSecret(c *call) error {
 	if err != nil {
 		return err
 	}
-	var users []string
-	err = h.eachListener(ctx, func(l *models.Listener) {
-		for _, v := range l.Inputs {
-			if ref, ok := v.(models.SecretInput); ok && ref.ID == secret.ID && !slices.Contains(users, l.Name) {
-				users = append(users, l.Name)
-			}
-		}
-	})
+	err = h.Store.DeleteSecret(ctx, secret.ID)
+	var inUse *models.InUseError
+	if errors.As(err, &inUse) {
+		return conflict("listeners use the secret: " + strings.Join(inUse.Listeners, ", "))
+	}
 	if err != nil {
 		return err
 	}
-	if users != nil {
-		return conflict("listeners use the secret: " + strings.Join(users, ", "))
-	}
-	if err := h.Store.DeleteSecret(ctx, secret.ID); err != nil {
-		return err
-	}
+	h.refresh(c.r)
 	return c.noContent()
 }
 
-func showSecret(s *models.Secret) storedSecretJSON {
-	v := storedSecretJSON{s.Name, s.Hosts, formatTime(s.UpdatedAt), s.UpdatedBy}
+func showSecret(s *models.StoredSecret) storedSecretJSON {
+	v := storedSecretJSON{s.Name, s.Hosts, s.Set, s.Unreadable, len(s.UsedBy), formatTime(s.UpdatedAt), s.UpdatedBy}
 	if v.Hosts == nil {
 		v.Hosts = []string{}
 	}

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 
@@ -48,7 +49,11 @@ func (s *Store) CreateBehavior(ctx context.Context, b *Behavior) error {
 			Name: message(b.Name), Source: b.Source, Policy: b.Policy, Revision: 1, Changed: number,
 			CreatedAt: now, UpdatedAt: now, UpdatedBy: cut(b.UpdatedBy, maxBy),
 		}
-		return tx.Create(row).Error
+		if err := tx.Create(row).Error; err != nil {
+			return err
+		}
+		TrailOf(ctx).Touch("behavior %d", row.ID)
+		return nil
 	})
 	if err != nil {
 		return fail(err, "create behavior")
@@ -67,6 +72,14 @@ func (s *Store) UpdateBehavior(ctx context.Context, b *Behavior) error {
 		if row, err = behaviorAt(tx, b.ID, b.Revision); err != nil {
 			return err
 		}
+		t := TrailOf(ctx)
+		t.Touch("behavior %d", b.ID)
+		if row.Source != b.Source {
+			t.Note("source")
+		}
+		if !bytes.Equal(row.Policy, b.Policy) {
+			t.Note("policy")
+		}
 		row.Name, row.Source, row.Policy, row.UpdatedBy = message(b.Name), b.Source, b.Policy, cut(b.UpdatedBy, maxBy)
 		row.Revision, row.Changed, row.UpdatedAt = row.Revision+1, number, now
 		return tx.Model(row).Select("*").Updates(row).Error
@@ -82,9 +95,12 @@ func (s *Store) UpdateBehavior(ctx context.Context, b *Behavior) error {
 // listener.
 func (s *Store) DeleteBehavior(ctx context.Context, id int64) error {
 	return fail(s.change(ctx, func(tx *gorm.DB, _ int64, _ Micros) error {
-		if _, err := behaviorAt(tx, id, 0); err != nil {
+		row, err := behaviorAt(tx, id, 0)
+		if err != nil {
 			return err
 		}
+		TrailOf(ctx).Touch("behavior %d", id)
+		TrailOf(ctx).Note("name=%s", row.Name)
 		var users int64
 		if err := tx.Model(&listenerRow{}).Where("behavior_id = ?", id).Count(&users).Error; err != nil {
 			return err

@@ -21,6 +21,7 @@ type Changes struct {
 	Listeners        []*Listener
 	DeletedListeners []int64
 	Behaviors        []BehaviorRef // id and what is published
+	Settings         *Settings     // nil: as they were
 }
 
 // BehaviorRef is a behavior and what is published of it; 0: nothing.
@@ -47,19 +48,62 @@ func changeNumber(db *gorm.DB) (int64, error) {
 	return n, nil
 }
 
-// change runs fn in a transaction that has taken a change number.
+// changing is a change under way, which others may join.
+type changing struct {
+	store  *Store
+	tx     *gorm.DB
+	number int64
+	now    Micros
+}
+
+type changingKey struct{}
+
+func changingOf(ctx context.Context, s *Store) *changing {
+	if c, ok := ctx.Value(changingKey{}).(*changing); ok && c.store == s {
+		return c
+	}
+	return nil
+}
+
+// Together makes one transaction of all that fn changes and reads with the
+// context that it is given. fn may be called again, where the database made it
+// give way; then nothing of what it did before is there. It must do nothing slow:
+// no other change of configuration can begin meanwhile.
+func (s *Store) Together(ctx context.Context, fn func(ctx context.Context) error) error {
+	return s.change(ctx, func(tx *gorm.DB, number int64, now Micros) error {
+		return fn(context.WithValue(ctx, changingKey{}, &changing{s, tx, number, now}))
+	})
+}
+
+// change runs fn in a transaction that has taken a change number, and leaves the
+// row that the context's trail is for. Inside of Together it is part of that.
 func (s *Store) change(ctx context.Context, fn func(tx *gorm.DB, number int64, now Micros) error) error {
+	if c := changingOf(ctx, s); c != nil {
+		return fn(c.tx, c.number, c.now)
+	}
 	now, err := s.Now(ctx)
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, func(tx *gorm.DB) error {
+	trail := TrailOf(ctx)
+	back := trail.mark()
+	err = s.write(ctx, func(tx *gorm.DB) error {
+		back()
 		number, err := bump(tx)
 		if err != nil {
 			return err
 		}
-		return fn(tx, number, now)
+		if err := fn(tx, number, now); err != nil {
+			return err
+		}
+		return trail.write(tx, now)
 	})
+	if err != nil {
+		back()
+	} else if trail != nil {
+		trail.written = true
+	}
+	return err
 }
 
 // ChangeNumber rises with every committed change of configuration.
@@ -99,6 +143,9 @@ func (s *Store) ChangedSince(ctx context.Context, n int64) (*Changes, error) {
 	}
 	for _, b := range behaviors {
 		c.Behaviors = append(c.Behaviors, BehaviorRef{ID: b.ID, PublishedID: b.PublishedID, PublishedVersion: b.PublishedVersion})
+	}
+	if c.Settings, err = settingsSince(db, n); err != nil {
+		return nil, fail(err, "changed settings since %d", n)
 	}
 	return c, nil
 }

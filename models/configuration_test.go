@@ -187,11 +187,13 @@ func TestSecret(t *testing.T) {
 		list, err := w.Secrets(ctx(t))
 		must(t, err)
 		same(t, len(list), 2)
-		same(t, list[0].Name, "a")
-		same(t, list[1], &models.Secret{ID: a.ID, Name: "b", Hosts: []string{"c.example"}, UpdatedAt: w.clock.Micros(), UpdatedBy: "bob"})
+		same(t, []any{list[0].Name, list[0].Set, list[0].Unreadable}, []any{"a", false, false})
+		same(t, list[1], &models.StoredSecret{
+			Secret: models.Secret{ID: a.ID, Name: "b", Hosts: []string{"c.example"}, UpdatedAt: w.clock.Micros(), UpdatedBy: "bob"}, Set: true,
+		})
 		byName, err := w.SecretByName(ctx(t), "b")
 		must(t, err)
-		same(t, byName, list[1])
+		same(t, *byName, list[1].Secret)
 		if value, err := w.SecretValue(ctx(t), list[0].ID); err != nil || value != "" {
 			t.Fatalf("empty value: %q, %v", value, err)
 		}

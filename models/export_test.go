@@ -32,4 +32,7 @@ const (
 	MaxBatchRows = maxBatchRows
 	MaxWaiting   = maxWaiting
 	KeepKeys     = keepKeys
+
+	KeepAuditRows = keepAuditRows
+	PurgeAudit    = purgeAudit
 )

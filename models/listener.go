@@ -1,10 +1,14 @@
 package models
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/base32"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"gorm.io/gorm"
@@ -79,6 +83,9 @@ func (s *Store) CreateListener(ctx context.Context, l *Listener) error {
 		if err := lockBehavior(tx, made.BehaviorID); err != nil {
 			return err
 		}
+		if err := checkSecrets(tx, made.Inputs, nil); err != nil {
+			return err
+		}
 		made.CreatedAt, made.UpdatedAt = now, now
 		row, err := newListenerRow(&made)
 		if err != nil {
@@ -89,6 +96,7 @@ func (s *Store) CreateListener(ctx context.Context, l *Listener) error {
 			return err
 		}
 		made.ID = row.ID
+		TrailOf(ctx).Touch("listener %d", made.ID)
 		return nil
 	})
 	if err != nil {
@@ -116,6 +124,13 @@ func (s *Store) UpdateListener(ctx context.Context, l *Listener) error {
 				return err
 			}
 		}
+		before, err := decodeInputs(old.Inputs)
+		if err != nil {
+			return err
+		}
+		if err := checkSecrets(tx, made.Inputs, secretIDs(before)); err != nil {
+			return err
+		}
 		made.Revision, made.CreatedAt, made.UpdatedAt = old.Revision+1, old.CreatedAt, now
 		if made.GUID == "" {
 			made.GUID = old.GUID
@@ -126,6 +141,9 @@ func (s *Store) UpdateListener(ctx context.Context, l *Listener) error {
 		}
 		row.Changed = number
 		if err := tx.Model(row).Select("*").Updates(row).Error; err != nil {
+			return err
+		}
+		if err := noteListener(TrailOf(ctx), old, row); err != nil {
 			return err
 		}
 		return deleteOwnSecrets(tx, old, secretIDs(made.Inputs))
@@ -154,6 +172,8 @@ func (s *Store) DeleteListener(ctx context.Context, id int64) error {
 		if err := deleteOwnSecrets(tx, old, nil); err != nil {
 			return err
 		}
+		TrailOf(ctx).Touch("listener %d", id)
+		TrailOf(ctx).Note("name=%s", old.Name)
 		return tx.Create(&tombstone{ListenerID: id, Changed: number}).Error
 	}), "delete listener %d", id)
 }
@@ -177,4 +197,38 @@ func deleteOwnSecrets(tx *gorm.DB, old *listenerRow, keep []int64) error {
 		return nil
 	}
 	return tx.Where("id IN ? AND name IS NULL", gone).Delete(&secretRow{}).Error
+}
+
+// noteListener says which fields of a listener change. What may be a secret, or
+// is long, goes without its value.
+func noteListener(t *Trail, old, row *listenerRow) error {
+	t.Touch("listener %d", row.ID)
+	for _, f := range []struct {
+		changed bool
+		text    string
+	}{
+		{old.Name != row.Name, "name"},
+		{old.GUID != row.GUID, "guid"},
+		{old.BehaviorID != row.BehaviorID, fmt.Sprintf("behavior_id=%d", row.BehaviorID)},
+		{old.Enabled != row.Enabled, fmt.Sprintf("enabled=%t", row.Enabled)},
+		{old.Paused != row.Paused, fmt.Sprintf("paused=%t", row.Paused)},
+		{old.Timezone != row.Timezone, "timezone=" + row.Timezone},
+		{old.URLOverride != row.URLOverride, "url_override"},
+	} {
+		if f.changed {
+			t.Note("%s", f.text)
+		}
+	}
+	var before, after map[string]json.RawMessage
+	if err := errors.Join(json.Unmarshal(old.Inputs, &before), json.Unmarshal(row.Inputs, &after)); err != nil {
+		return fmt.Errorf("compare inputs: %w", err)
+	}
+	names := slices.AppendSeq(slices.Collect(maps.Keys(before)), maps.Keys(after))
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		if !bytes.Equal(before[name], after[name]) {
+			t.Note("inputs.%s", name)
+		}
+	}
+	return nil
 }

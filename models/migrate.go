@@ -77,5 +77,6 @@ func migrations() []*gormigrate.Migration {
 		tables("0001_configuration", configurationTables),
 		tables("0002_deliveries", deliveryTables),
 		tables("0003_runs", runTables),
+		tables("0004_administration", administrationTables),
 	}
 }

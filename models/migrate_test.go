@@ -12,7 +12,7 @@ import (
 	"github.com/deskhook/deskhook/models/modelstest"
 )
 
-var released = []string{"0001_configuration", "0002_deliveries", "0003_runs"}
+var released = []string{"0001_configuration", "0002_deliveries", "0003_runs", "0004_administration"}
 
 func migrated(t *testing.T, db *gorm.DB) []string {
 	t.Helper()

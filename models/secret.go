@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -13,10 +15,18 @@ import (
 // Secret is a write-only value; only SecretValue gives it.
 type Secret struct {
 	ID        int64
-	Name      string // "" for a listener's own
-	Hosts     []string
+	Name      string   // "" for a listener's own
+	Hosts     []string // where it may be sent to: names in lower case and ASCII, or addresses; no ports
 	UpdatedAt Micros
 	UpdatedBy string
+}
+
+// StoredSecret is a named secret in the list of them.
+type StoredSecret struct {
+	Secret
+	Set        bool     // its value is not empty, or not readable
+	Unreadable bool     // sealed with a key that the host no longer has
+	UsedBy     []string // names of listeners
 }
 
 type secretRow struct {
@@ -51,6 +61,13 @@ func (s *Store) PutSecret(ctx context.Context, sec *Secret, value string) error 
 		var err error
 		if row, err = lockSecret(tx, sec); err != nil {
 			return err
+		}
+		if sec.Name != "" {
+			TrailOf(ctx).Touch("secret %s", sec.Name)
+			TrailOf(ctx).Note("value")
+			if row.Hosts != string(hosts) {
+				TrailOf(ctx).Note("hosts=%s", strings.Join(sec.Hosts, " "))
+			}
 		}
 		row.Hosts, row.UpdatedAt, row.UpdatedBy = string(hosts), now, cut(sec.UpdatedBy, maxBy)
 		if row.ID == 0 {
@@ -95,25 +112,101 @@ func (s *Store) SecretValue(ctx context.Context, id int64) (string, error) {
 	return string(value), err
 }
 
-// DeleteSecret deletes a secret; one that is not there is no error.
+// InUseError names who uses what was to be deleted. It is an ErrConflict.
+type InUseError struct {
+	Listeners []string
+}
+
+func (e *InUseError) Error() string {
+	return "in use by the listeners " + strings.Join(e.Listeners, ", ")
+}
+
+// Unwrap is ErrConflict.
+func (e *InUseError) Unwrap() error { return ErrConflict }
+
+// DeleteSecret deletes a secret; one that is not there is no error. A stored one
+// that listeners use is an *InUseError.
 func (s *Store) DeleteSecret(ctx context.Context, id int64) error {
 	return fail(s.change(ctx, func(tx *gorm.DB, _ int64, _ Micros) error {
+		var rows []*secretRow
+		if err := tx.Omit("value").Where("id = ?", id).Find(&rows).Error; err != nil || len(rows) == 0 {
+			return err
+		}
+		if name := rows[0].Name; name != nil {
+			users, err := secretUsers(tx)
+			switch {
+			case err != nil:
+				return err
+			case users[id] != nil:
+				return &InUseError{users[id]}
+			}
+			TrailOf(ctx).Touch("secret %s", *name)
+		}
 		return tx.Delete(&secretRow{}, id).Error
 	}), "delete secret %d", id)
 }
 
-// Secrets are the named ones, by name.
-func (s *Store) Secrets(ctx context.Context) ([]*Secret, error) {
+// secretUsers are the names of the listeners that use secrets, by the secret's
+// id. It reads all listeners.
+func secretUsers(db *gorm.DB) (map[int64][]string, error) {
+	var rows []*listenerRow
+	if err := db.Select("id", "name", "inputs").Order("id").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("users of secrets: %w", err)
+	}
+	users := map[int64][]string{}
+	for _, r := range rows {
+		inputs, err := decodeInputs(r.Inputs)
+		if err != nil {
+			return nil, fmt.Errorf("listener %d: %w", r.ID, err)
+		}
+		ids := secretIDs(inputs)
+		slices.Sort(ids)
+		for _, id := range slices.Compact(ids) {
+			users[id] = append(users[id], r.Name)
+		}
+	}
+	return users, nil
+}
+
+// checkSecrets finds secrets that were deleted before a listener that is to
+// refer to them could be stored: ErrConflict. known are not looked for.
+func checkSecrets(tx *gorm.DB, inputs map[string]any, known []int64) error {
+	ids := slices.DeleteFunc(secretIDs(inputs), func(id int64) bool { return slices.Contains(known, id) })
+	if len(ids) == 0 {
+		return nil
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	var n int64
+	if err := tx.Model(&secretRow{}).Where("id IN ?", ids).Count(&n).Error; err != nil {
+		return fmt.Errorf("look for its secrets: %w", err)
+	}
+	if n != int64(len(ids)) {
+		return fmt.Errorf("a secret of its inputs was deleted: %w", ErrConflict)
+	}
+	return nil
+}
+
+// Secrets are the named ones, by name, with their users. Each value is opened,
+// to tell whether it can be; none is given.
+func (s *Store) Secrets(ctx context.Context) ([]*StoredSecret, error) {
+	db := s.read(ctx)
 	var rows []*secretRow
-	if err := s.read(ctx).Omit("value").Where("name IS NOT NULL").Order("name").Find(&rows).Error; err != nil {
+	if err := db.Where("name IS NOT NULL").Order("name").Find(&rows).Error; err != nil {
 		return nil, fail(err, "list secrets")
 	}
-	list := make([]*Secret, len(rows))
+	users, err := secretUsers(db)
+	if err != nil {
+		return nil, fail(err, "list secrets")
+	}
+	list := make([]*StoredSecret, len(rows))
 	for i, r := range rows {
-		var err error
-		if list[i], err = r.secret(); err != nil {
+		secret, err := r.secret()
+		if err != nil {
 			return nil, fail(err, "list secrets")
 		}
+		value, err := s.keys.open(secretIdentity(r.ID), r.Value)
+		list[i] = &StoredSecret{Secret: *secret, Set: err != nil || len(value) > 0, Unreadable: err != nil, UsedBy: users[r.ID]}
 	}
 	return list, nil
 }

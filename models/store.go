@@ -111,8 +111,13 @@ func (s *Store) Close() error {
 	return err
 }
 
-// read is a session for reading.
-func (s *Store) read(ctx context.Context) *gorm.DB { return s.db.WithContext(ctx) }
+// read is a session for reading: inside of Together, of its transaction.
+func (s *Store) read(ctx context.Context) *gorm.DB {
+	if c := changingOf(ctx, s); c != nil {
+		return c.tx
+	}
+	return s.db.WithContext(ctx)
+}
 
 // maxTries is how often a transaction is tried that gave way to another one.
 const maxTries = 3

@@ -33,6 +33,8 @@ func (s *Store) Publish(ctx context.Context, behaviorID int64, source, note, by 
 		if err := tx.Create(v).Error; err != nil {
 			return err
 		}
+		TrailOf(ctx).Touch("behavior %d", behaviorID)
+		TrailOf(ctx).Note("published version %d", v.Version)
 		row.PublishedID, row.PublishedVersion, row.Revision, row.Changed = v.ID, v.Version, row.Revision+1, number
 		return tx.Model(row).Select("published_id", "published_version", "revision", "changed").Updates(row).Error
 	})

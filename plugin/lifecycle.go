@@ -61,6 +61,7 @@ func (p *Plugin) start(ctx context.Context) (_ *running, err error) {
 		Logger:  p.logger,
 		BaseURL: p.publicURL,
 		Zone:    p.options.zone,
+		Workers: int(p.manifest.integer(concurrencySetting)),
 		Metrics: p.metrics,
 	})
 	if err := r.runner.Start(ctx); err != nil {

@@ -44,6 +44,7 @@ type fakeRegistry struct {
 	manifest *Manifest
 	menu     []MenuEntry
 	sw       Switch
+	config   Configuration
 }
 
 func newFakeRegistry() *fakeRegistry { return &fakeRegistry{echo: echo.New()} }
@@ -54,6 +55,8 @@ func (r *fakeRegistry) API() Mount           { return Mount{r.echo.Group("/api/h
 func (r *fakeRegistry) Manifest(m *Manifest) { r.manifest = m }
 func (r *fakeRegistry) Menu(e MenuEntry)     { r.menu = append(r.menu, e) }
 func (r *fakeRegistry) Switch(s Switch)      { r.sw = s }
+
+func (r *fakeRegistry) Configuration(c Configuration) { r.config = c }
 
 func (r *fakeRegistry) get(path string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
@@ -107,7 +110,7 @@ func TestRegisterRefuses(t *testing.T) {
 		want     string
 	}{
 		"no database":        {newFakeRegistry(), &fakeHost{}, WithMaxBody(0), "register the plugin: the host's DB is nil"},
-		"negative limit":     {newFakeRegistry(), &fakeHost{db: db}, WithMaxBody(-1), "register the plugin: WithMaxBody: must be at least 0, got -1"},
+		"negative limit":     {newFakeRegistry(), &fakeHost{db: db}, WithMaxBody(-1), "register the plugin: WithMaxBody: must be from 1024 to 33554432, got -1"},
 		"group without path": {&pathless{newFakeRegistry()}, &fakeHost{db: db}, WithMaxBody(0), `register the plugin: the registry's API must give a group and its path, such as /webhooks; got the path ""`},
 	} {
 		t.Run(name, func(t *testing.T) {

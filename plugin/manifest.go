@@ -21,6 +21,8 @@ type Manifest struct {
 	License     string      `yaml:"license"`
 	Extends     Extends     `yaml:"extends"`
 	Permissions []Permitted `yaml:"permissions"`
+	// Settings that the host's page of plugins draws a form of.
+	Settings []Setting `yaml:"settings"`
 }
 
 // Extends is what the plugin contributes to a host.
@@ -110,5 +112,6 @@ func (m *Manifest) check() error {
 			wrong("extends.menu[%d].label: must not be empty", i)
 		}
 	}
+	checkSettings(m.Settings, wrong)
 	return errors.Join(errs...)
 }

@@ -27,8 +27,9 @@ func WithAllowOutbound(networks ...netip.Prefix) Option {
 	return func(o *options) { o.allowOutbound = append(o.allowOutbound, networks...) }
 }
 
-// WithMaxBody limits the bodies of deliveries, in bytes. Default 1 MiB. A
-// behavior's accept.max_body wins, up to 32 MiB.
+// WithMaxBody limits the bodies of deliveries, in bytes, from 1 KiB to 32 MiB;
+// 0 is as without it. It becomes the default of the setting max_body, which an
+// administrator may set otherwise; a behavior's accept.max_body wins over both.
 func WithMaxBody(bytes int64) Option {
 	return func(o *options) { o.maxBody = bytes }
 }
@@ -46,7 +47,7 @@ func WithClientIP(clientIP func(r *http.Request) string) Option {
 }
 
 // WithTimezone is the host's, for dates in behaviors and listeners that name
-// none. Default UTC.
+// none, while the setting timezone is empty. Default UTC.
 func WithTimezone(zone *time.Location) Option {
 	return func(o *options) { o.zone = zone }
 }

@@ -81,8 +81,8 @@ func register(r Registry, h Host, opts []Option) (*Plugin, error) {
 	for _, opt := range opts {
 		opt(&p.options)
 	}
-	if p.options.maxBody < 0 {
-		return nil, fmt.Errorf("WithMaxBody: must be at least 0, got %d", p.options.maxBody)
+	if err := p.overrideSettings(); err != nil {
+		return nil, err
 	}
 	if err := p.learn(h); err != nil {
 		return nil, err
@@ -112,7 +112,8 @@ func register(r Registry, h Host, opts []Option) (*Plugin, error) {
 		PublicPath:    public.Path,
 		PagesPath:     pages.Path,
 		APIPath:       api.Path,
-		MaxBody:       p.options.maxBody,
+		MaxBody:       m.integer(maxBodySetting),
+		Settings:      m.Settings,
 		ClientIP:      p.options.clientIP,
 		SessionCookie: p.options.sessionCookie,
 		Pickers:       p.options.pickers,
@@ -125,5 +126,6 @@ func register(r Registry, h Host, opts []Option) (*Plugin, error) {
 		r.Menu(MenuEntry{Label: e.Label, Path: pages.Path + strings.TrimPrefix(e.Path, pagesPath), Permission: e.Permission})
 	}
 	r.Switch(p)
+	r.Configuration(p)
 	return p, nil
 }

@@ -20,6 +20,9 @@ type Registry interface {
 	Menu(e MenuEntry)
 	// Switch hands over the switch that the host's page of plugins uses.
 	Switch(s Switch)
+	// Configuration hands over the plugin's settings, for the same page; their
+	// schema is in the Manifest.
+	Configuration(c Configuration)
 }
 
 // MenuEntry of the host's admin menu.

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -15,14 +16,14 @@ import (
 // What is stored and what a behavior sees, each made of the other. A delivery
 // that was read back decides as it did when it came.
 
-// zoneOf is a listener's, or the host's.
+// zoneOf is a listener's, or the settings', or the host's.
 func (r *Runner) zoneOf(l *models.Listener) *time.Location {
 	if l != nil && l.Timezone != "" {
 		if zone, err := time.LoadLocation(l.Timezone); err == nil {
 			return zone
 		}
 	}
-	return r.zone
+	return cmp.Or(r.Settings().Timezone, r.zone)
 }
 
 func (r *Runner) listenerOf(id int64, l *models.Listener) behaviors.Listener {

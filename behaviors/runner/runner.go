@@ -35,10 +35,10 @@ type Options struct {
 	Logger  *slog.Logger // nil: nothing is logged
 	// BaseURL is the public URL of the route group of listeners, "https://…/webhooks".
 	BaseURL func() string
-	Zone    *time.Location // the host's; nil: UTC
+	Zone    *time.Location // the host's, where the settings name none; nil: UTC
 	Clock   Clock          // nil: the system's
 	Lease   time.Duration  // 0: 30 s
-	Workers int            // runs executed at once in the background; 0: 64
+	Workers int            // runs executed at once in the background, where the settings say nothing; 0: 64
 	Metrics *Metrics       // nil: none
 }
 
@@ -51,6 +51,7 @@ type Runner struct {
 	log     *slog.Logger
 	baseURL func() string
 	zone    *time.Location
+	workers int
 	clock   Clock
 	lease   time.Duration
 	metrics *Metrics
@@ -83,7 +84,7 @@ func New(o Options) *Runner {
 	}
 	r := &Runner{
 		store: o.Store, actions: o.Actions, http: o.HTTP, log: o.Logger, baseURL: o.BaseURL, zone: o.Zone,
-		clock: o.Clock, lease: o.Lease, metrics: o.Metrics,
+		workers: o.Workers, clock: o.Clock, lease: o.Lease, metrics: o.Metrics,
 		listeners: newSnapshot(o.Store, o.Clock), programs: newPrograms(o.Store, o.Catalog), secrets: newSecrets(o.Store, o.Clock),
 		slots: newSlots(o.Workers), inline: newInlineLimit(), live: newLive(),
 	}

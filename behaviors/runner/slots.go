@@ -6,18 +6,29 @@ import "sync"
 // finds none is left to the database, due for whoever has one.
 type slots struct {
 	mu      sync.Mutex
-	free    int
+	all     int
+	free    int           // below 0 while more are taken than there are any more
 	backlog bool          // there may be due runs that nobody has taken
 	wake    chan struct{} // the claim loop's
 }
 
-func newSlots(n int) *slots { return &slots{free: n, wake: make(chan struct{}, 1)} }
+func newSlots(n int) *slots { return &slots{all: n, free: n, wake: make(chan struct{}, 1)} }
+
+// resize changes how many there are. Runs that hold one too many keep it until
+// they are over.
+func (s *slots) resize(n int) {
+	s.mu.Lock()
+	s.free += n - s.all
+	s.all = n
+	s.mu.Unlock()
+	s.poke()
+}
 
 // take gives one, if there is one.
 func (s *slots) take() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.free == 0 {
+	if s.free <= 0 {
 		return false
 	}
 	s.free--
@@ -30,7 +41,7 @@ func (s *slots) take() bool {
 func (s *slots) takeForClaim(n int) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n = min(n, (s.free+1)/2)
+	n = min(n, (max(0, s.free)+1)/2)
 	s.free -= n
 	s.backlog = n == 0
 	return n

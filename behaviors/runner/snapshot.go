@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -35,7 +36,8 @@ type snapshot struct {
 	number    int64
 	byGUID    map[string]*models.Listener
 	byID      map[int64]*models.Listener
-	published map[int64]int64     // version's row by behavior
+	published map[int64]int64 // version's row by behavior
+	settings  Settings
 	misses    map[string]struct{} // GUIDs that nobody has, as of missesAt
 	missesAt  time.Time
 
@@ -55,6 +57,7 @@ type question struct {
 // change is what a refresh found.
 type change struct {
 	any      bool
+	settings bool
 	unpaused []int64 // listeners
 }
 
@@ -153,7 +156,7 @@ func (s *snapshot) ask(ctx context.Context) (change, error) {
 	if changes.Number == number {
 		return change{}, nil
 	}
-	return change{any: true, unpaused: s.apply(changes)}, nil
+	return change{any: true, settings: changes.Settings != nil, unpaused: s.apply(changes)}, nil
 }
 
 // apply returns the listeners that were paused and are no more.
@@ -174,6 +177,9 @@ func (s *snapshot) apply(c *models.Changes) (unpaused []int64) {
 	}
 	for _, b := range c.Behaviors {
 		s.published[b.ID] = b.PublishedID
+	}
+	if c.Settings != nil {
+		s.settings = readSettings(c.Settings.Values)
 	}
 	return unpaused
 }
@@ -222,6 +228,9 @@ func (r *Runner) Refresh(ctx context.Context) error { return r.follow(ctx, false
 func (r *Runner) follow(ctx context.Context, paced bool) error {
 	return r.listeners.refresh(ctx, paced, func(c change) {
 		r.secrets.forget()
+		if c.settings {
+			r.slots.resize(cmp.Or(r.Settings().Concurrency, r.workers))
+		}
 		for _, id := range c.unpaused {
 			if err := r.releaseHeld(ctx, id); err != nil {
 				// They are due by themselves, only later.

@@ -20,6 +20,7 @@ type registered struct {
 	manifest *plugin.Manifest
 	menu     []plugin.MenuEntry
 	sw       plugin.Switch
+	config   plugin.Configuration
 
 	mu      sync.Mutex // one switching at a time
 	trouble string     // of the last try to follow the stored state
@@ -79,3 +80,6 @@ func (p *registered) Menu(e plugin.MenuEntry) { p.menu = append(p.menu, e) }
 
 // Switch implements plugin.Registry.
 func (p *registered) Switch(s plugin.Switch) { p.sw = s }
+
+// Configuration implements plugin.Registry.
+func (p *registered) Configuration(c plugin.Configuration) { p.config = c }

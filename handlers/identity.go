@@ -50,6 +50,10 @@ type Shell interface {
 	Page(w http.ResponseWriter, r *http.Request, c *Caller, p Page) error
 }
 
+// Allows tells whether a caller has a permission, or one that contains it: for
+// the host's menu and links.
+func (c *Caller) Allows(p Permission) bool { return c.may(p) }
+
 // may tells whether a caller has a permission, or one that contains it: manage
 // is everything, and whoever has any permission may view.
 func (c *Caller) may(p Permission) bool {

@@ -16,7 +16,7 @@ type Registry interface {
 	// and for the permissions of its roles. The host must not change it.
 	Manifest(m *Manifest)
 	// Menu adds an entry to the admin menu, to be shown while the plugin is
-	// enabled to those who have its permission.
+	// enabled to those whose [Caller] Allows its permission.
 	Menu(e MenuEntry)
 	// Switch hands over the switch that the host's page of plugins uses.
 	Switch(s Switch)

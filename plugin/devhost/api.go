@@ -60,22 +60,27 @@ type pluginJSON struct {
 
 // mountAPI adds the API for scripts, which is called by token.
 func (h *helpdesk) mountAPI(e *echo.Echo) {
-	add := func(method, path string, handle echo.HandlerFunc) {
+	add := func(method, path, permission string, handle echo.HandlerFunc) {
 		e.Add(method, path, func(c echo.Context) error {
-			token, ok := bearerOf(c.Request())
-			if !ok || !h.tokenMatches(token) {
+			s, err := h.scriptOf(c.Request())
+			switch {
+			case err != nil:
+				return err
+			case s == nil:
 				return &problem{Title: "Send a bearer token.", Status: http.StatusUnauthorized}
+			case !s.has(permission):
+				return &problem{Title: "You may not do this.", Status: http.StatusForbidden, Detail: "it needs the permission " + permission}
 			}
 			c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, maxAPIBody)
 			c.Response().Header().Set("Cache-Control", "no-store")
 			return handle(c)
 		})
 	}
-	add(http.MethodGet, "/api/tickets", h.apiTickets)
-	add(http.MethodGet, "/api/tickets/:mask", h.apiTicket)
-	add(http.MethodGet, "/api/addresses/:email", h.apiAddress)
-	add(http.MethodPost, "/api/mail", h.apiMail)
-	add(http.MethodPut, "/api/plugins/:id", h.apiPlugin)
+	add(http.MethodGet, "/api/tickets", permitTickets, h.apiTickets)
+	add(http.MethodGet, "/api/tickets/:mask", permitTickets, h.apiTicket)
+	add(http.MethodGet, "/api/addresses/:email", permitTickets, h.apiAddress)
+	add(http.MethodPost, "/api/mail", permitTickets, h.apiMail)
+	add(http.MethodPut, "/api/plugins/:id", permitSetup, h.apiPlugin)
 }
 
 func (h *helpdesk) apiTickets(c echo.Context) error {
@@ -218,6 +223,10 @@ func decodeStrictly(r io.Reader, v any) error {
 
 func invalid(errs ...fieldError) *problem {
 	return &problem{Title: "The input is not valid.", Status: http.StatusUnprocessableEntity, Errors: errs}
+}
+
+func conflict(title, detail string) *problem {
+	return &problem{Title: title, Status: http.StatusConflict, Detail: detail}
 }
 
 func notFound() *problem {

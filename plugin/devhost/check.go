@@ -38,7 +38,7 @@ func check(_ context.Context, args []string, stdout, stderr console) error {
 	if fs.NArg() == 0 {
 		return &usageError{errors.New("check: name at least one file")}
 	}
-	tools, err := plugin.NewTools()
+	tools, err := plugin.NewTools(own(nil)...)
 	if err != nil {
 		return err
 	}

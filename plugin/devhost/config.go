@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // config is what the flags of the server say.
@@ -19,6 +20,7 @@ type config struct {
 	adminPassword string
 	demo          bool
 	allowOutbound prefixes
+	now           func() time.Time // nil: the time
 }
 
 func parseConfig(args []string, stderr console) (config, error) {

@@ -135,7 +135,8 @@ func lockFile(ctx context.Context, path string) (unlock func() error, err error)
 // migrate creates the helpdesk's own tables. Several nodes may start at once.
 func migrate(ctx context.Context, db *gorm.DB) error {
 	tables := []any{
-		&role{}, &worker{}, &session{}, &ticket{}, &message{}, &note{}, &attachment{}, &address{}, &pluginState{}, &slackMessage{},
+		&role{}, &worker{}, &session{}, &bearerToken{}, &notification{},
+		&ticket{}, &message{}, &note{}, &attachment{}, &address{}, &pluginState{}, &slackMessage{},
 	}
 	db = db.WithContext(ctx)
 	if db.Name() != "mysql" {

@@ -29,6 +29,7 @@ type helpdesk struct {
 	crossOrigin *http.CrossOriginProtection
 	logins      *rate.Limiter
 	echo        *echo.Echo
+	now         func() time.Time
 	// demoToken is one more bearer token, while the demo sets itself up.
 	demoToken atomic.Pointer[string]
 }
@@ -40,6 +41,10 @@ func newHelpdesk(db *database, keys plugin.Keys, m *metrics, log *slog.Logger, c
 		crossOrigin: http.NewCrossOriginProtection(),
 		logins:      rate.NewLimiter(5, 20),
 		echo:        echo.New(),
+		now:         c.now,
+	}
+	if h.now == nil {
+		h.now = time.Now
 	}
 	h.url.Store(&c.baseURL)
 	var err error
@@ -56,8 +61,8 @@ func newHelpdesk(db *database, keys plugin.Keys, m *metrics, log *slog.Logger, c
 		h.mountStandIn(h.echo)
 	}
 
-	h.plugin, err = plugin.Register(h.registry.add(h.echo), &host{records{h.baseURL}, h, keys},
-		plugin.WithAllowOutbound(c.allowOutbound...), plugin.WithSessionCookie(sessionCookie))
+	options := append(own(db.DB), plugin.WithAllowOutbound(c.allowOutbound...), plugin.WithSessionCookie(sessionCookie))
+	h.plugin, err = plugin.Register(h.registry.add(h.echo), &host{records{h.baseURL}, h, keys}, options...)
 	return h, err
 }
 
@@ -65,13 +70,6 @@ func (h *helpdesk) baseURL() string { return *h.url.Load() }
 
 // secure tells whether browsers reach the helpdesk by https.
 func (h *helpdesk) secure() bool { return strings.HasPrefix(h.baseURL(), "https://") }
-
-func (h *helpdesk) tokenMatches(token string) bool {
-	if demo := h.demoToken.Load(); demo != nil && sameText(*demo, token) {
-		return true
-	}
-	return sameText(h.token, token)
-}
 
 // logRequests logs the route, never the path: a listener's path is a secret.
 func (h *helpdesk) logRequests(next echo.HandlerFunc) echo.HandlerFunc {
@@ -113,7 +111,7 @@ func (h *helpdesk) askForLogin(next echo.HandlerFunc) echo.HandlerFunc {
 		if r.Method != http.MethodGet || !strings.HasPrefix(r.URL.Path, "/admin/") || !wantsHTML(r) {
 			return next(c)
 		}
-		s, err := sessionOf(r, h.db.DB)
+		s, err := h.sessionOf(r)
 		if err != nil {
 			return err
 		}

@@ -39,25 +39,24 @@ func (p *host) MeterProvider() metric.MeterProvider { return p.h.metrics.provide
 
 // Caller implements plugin.Identity: by bearer token, else by session.
 func (p *host) Caller(r *http.Request) (*plugin.Caller, error) {
-	if token, ok := bearerOf(r); ok {
-		if !p.h.tokenMatches(token) {
-			return nil, nil
+	if _, ok := bearerOf(r); ok {
+		s, err := p.h.scriptOf(r)
+		if s == nil || err != nil {
+			return nil, err
 		}
-		everything := func(plugin.Permission) bool { return true }
-		return &plugin.Caller{ID: "token", Name: "Token", May: everything, Bearer: true}, nil
+		return s.caller(), nil
 	}
-	s, err := sessionOf(r, p.h.db.DB)
+	s, err := p.h.sessionOf(r)
 	if s == nil || err != nil {
 		return nil, err
 	}
-	w := &s.Worker
-	return &plugin.Caller{ID: formatID(w.ID), Name: w.Name, May: w.may, CSRF: s.CSRF}, nil
+	return s.caller(), nil
 }
 
 // Page implements plugin.Shell: the plugin's page stands in the helpdesk's own
 // shell. The plugin has set the headers.
 func (p *host) Page(w http.ResponseWriter, r *http.Request, _ *plugin.Caller, page plugin.Page) error {
-	s, err := sessionOf(r, p.h.db.DB)
+	s, err := p.h.sessionOf(r)
 	if err != nil {
 		return err
 	}

@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
-
-	"github.com/deskhook/deskhook/plugin"
 )
 
 // pageHandler serves a page to a worker who is logged in.
@@ -23,8 +21,31 @@ func (h *helpdesk) mountPages(e *echo.Echo) {
 	e.POST("/logout", h.form(h.logoutForm))
 	e.GET("/tickets/:mask", h.page(h.ticketPage))
 	e.GET("/tickets/:mask/files/:id", h.page(h.ticketFile))
-	e.GET("/setup/plugins", h.page(setup(h.pluginsPage)))
-	e.POST("/setup/plugins/:id", h.form(setup(h.pluginForm)))
+	e.GET("/notifications", h.page(h.notificationsPage))
+	e.POST("/notifications/read", h.form(h.notificationsForm))
+	for path, get := range map[string]pageHandler{
+		"/setup/plugins":     h.pluginsPage,
+		"/setup/roles":       h.rolesPage,
+		"/setup/roles/:id":   h.rolePage,
+		"/setup/workers":     h.workersPage,
+		"/setup/workers/:id": h.workerPage,
+		"/setup/tokens":      h.tokensPage,
+		"/setup/tokens/new":  h.tokenPage,
+	} {
+		e.GET(path, h.page(setup(get)))
+	}
+	for path, post := range map[string]pageHandler{
+		"/setup/plugins/:id":          h.pluginForm,
+		"/setup/roles/:id":            h.roleForm,
+		"/setup/roles/:id/delete":     h.roleDeleteForm,
+		"/setup/workers/:id":          h.workerForm,
+		"/setup/workers/:id/password": h.passwordForm,
+		"/setup/workers/:id/disable":  h.disableForm,
+		"/setup/tokens":               h.tokenForm,
+		"/setup/tokens/:id/revoke":    h.revokeForm,
+	} {
+		e.POST(path, h.form(setup(post)))
+	}
 }
 
 func cached(next http.Handler) http.Handler {
@@ -38,7 +59,7 @@ func cached(next http.Handler) http.Handler {
 // page asks for a log-in first.
 func (h *helpdesk) page(handle pageHandler) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		s, err := sessionOf(c.Request(), h.db.DB)
+		s, err := h.sessionOf(c.Request())
 		if err != nil {
 			return err
 		}
@@ -54,7 +75,7 @@ func (h *helpdesk) page(handle pageHandler) echo.HandlerFunc {
 func (h *helpdesk) form(handle pageHandler) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, 64<<10)
-		s, err := sessionOf(c.Request(), h.db.DB)
+		s, err := h.sessionOf(c.Request())
 		if err != nil {
 			return err
 		}
@@ -74,7 +95,7 @@ func (h *helpdesk) form(handle pageHandler) echo.HandlerFunc {
 func setup(handle pageHandler) pageHandler {
 	return func(c echo.Context, s *session) error {
 		if !s.Worker.Role.Setup {
-			return &problem{Title: "You may not do this.", Status: http.StatusForbidden, Detail: "It is for administrators."}
+			return &problem{Title: "You may not do this.", Status: http.StatusForbidden, Detail: "It is for those who set up the helpdesk."}
 		}
 		return handle(c, s)
 	}
@@ -108,7 +129,7 @@ func (h *helpdesk) loginForm(c echo.Context) error {
 		content.Problem = "The name or the password is wrong."
 		return h.drawLogin(c, http.StatusUnauthorized, content)
 	}
-	token, err := startSession(r.Context(), h.db.DB, w.ID)
+	token, err := h.startSession(r.Context(), w.ID)
 	if err != nil {
 		return err
 	}
@@ -152,10 +173,9 @@ func (h *helpdesk) ticketsPage(c echo.Context, s *session) error {
 }
 
 type ticketContent struct {
-	Ticket    *ticket
-	addresses map[string]address
-	// deliveries is where the log shows a delivery, "" for those who may not see it.
-	deliveries string
+	Ticket     *ticket
+	addresses  map[string]address
+	deliveries deliveryLinks
 }
 
 // person is a sender or recipient, with what is known of the address.
@@ -172,12 +192,7 @@ func (t ticketContent) Person(text string) person {
 }
 
 // Why is the page of the delivery that a note or a mark was made for, or "".
-func (t ticketContent) Why(deliveryID string) string {
-	if deliveryID == "" || t.deliveries == "" {
-		return ""
-	}
-	return t.deliveries + url.PathEscape(deliveryID)
-}
+func (t ticketContent) Why(deliveryID string) string { return t.deliveries.of(deliveryID) }
 
 func (h *helpdesk) ticketPage(c echo.Context, s *session) error {
 	ctx := c.Request().Context()
@@ -192,39 +207,8 @@ func (h *helpdesk) ticketPage(c echo.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	content := ticketContent{Ticket: t, addresses: addresses}
-	if s.Worker.may(plugin.View) && h.plugin.Enabled() {
-		content.deliveries = deliveriesPath
-	}
+	content := ticketContent{t, addresses, h.deliveryLinks(s)}
 	return h.draw(c.Response(), c.Request(), s, http.StatusOK, "ticket", t.Mask+" "+t.Subject, content)
-}
-
-// deliveriesPath is the plugin's page of a delivery, without its id.
-const deliveriesPath = "/admin/webhooks/deliveries/"
-
-type pluginContent struct {
-	ID, Name, Version, Description, Homepage string
-	Enabled                                  bool
-}
-
-func (h *helpdesk) pluginsPage(c echo.Context, s *session) error {
-	var content []pluginContent
-	for _, p := range h.registry.plugins {
-		m := p.manifest
-		content = append(content, pluginContent{m.ID, m.Name, m.Version, m.Description, m.Homepage, p.sw.Enabled()})
-	}
-	return h.draw(c.Response(), c.Request(), s, http.StatusOK, "plugins", "Plugins", content)
-}
-
-func (h *helpdesk) pluginForm(c echo.Context, _ *session) error {
-	p := h.registry.find(c.Param("id"))
-	if p == nil {
-		return notFound()
-	}
-	if err := h.switchPlugin(c.Request().Context(), p, c.FormValue("enabled") == "true"); err != nil {
-		return err
-	}
-	return c.Redirect(http.StatusSeeOther, "/setup/plugins")
 }
 
 // answerError is the only place that writes an error, and logs what nobody expected.
@@ -240,7 +224,7 @@ func (h *helpdesk) answerError(err error, c echo.Context) {
 	if strings.HasPrefix(r.URL.Path, "/api/") || !wantsHTML(r) {
 		err = p.write(c.Response())
 	} else {
-		s, sessionErr := sessionOf(r, h.db.DB)
+		s, sessionErr := h.sessionOf(r)
 		err = errors.Join(sessionErr, h.draw(c.Response(), r, s, p.Status, "error", p.Title, p))
 	}
 	if err != nil {

@@ -9,10 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
+
+	"github.com/deskhook/deskhook/plugin"
 )
 
 const (
@@ -23,7 +24,7 @@ const (
 // session is a log-in. It stands in the database, so that every node knows it.
 type session struct {
 	Hash      string `gorm:"primaryKey;size:64"` // of the cookie's value
-	WorkerID  int64
+	WorkerID  int64  `gorm:"index"`
 	Worker    worker
 	CSRF      string `gorm:"size:64"`
 	ExpiresAt int64  // milliseconds
@@ -35,35 +36,44 @@ func hashOf(token string) string {
 }
 
 // startSession logs a worker in and gives the cookie's value.
-func startSession(ctx context.Context, db *gorm.DB, workerID int64) (token string, err error) {
-	now := time.Now()
-	if err := db.WithContext(ctx).Where("expires_at < ?", now.UnixMilli()).Delete(&session{}).Error; err != nil {
+func (h *helpdesk) startSession(ctx context.Context, workerID int64) (token string, err error) {
+	now := h.now()
+	if err := h.db.WithContext(ctx).Where("expires_at < ?", now.UnixMilli()).Delete(&session{}).Error; err != nil {
 		return "", fmt.Errorf("clean up sessions: %w", err)
 	}
 	token = rand.Text()
 	s := session{Hash: hashOf(token), WorkerID: workerID, CSRF: rand.Text(), ExpiresAt: now.Add(sessionTime).UnixMilli()}
-	if err := db.WithContext(ctx).Omit("Worker").Create(&s).Error; err != nil {
+	if err := h.db.WithContext(ctx).Omit("Worker").Create(&s).Error; err != nil {
 		return "", fmt.Errorf("start a session: %w", err)
 	}
 	return token, nil
 }
 
-// sessionOf finds the session of a request, or nil.
-func sessionOf(r *http.Request, db *gorm.DB) (*session, error) {
+// sessionOf finds the session of a request, or nil. Worker and role are as they
+// are at this moment, whichever node changed them.
+func (h *helpdesk) sessionOf(r *http.Request) (*session, error) {
 	cookie, err := r.Cookie(sessionCookie)
 	if err != nil || cookie.Value == "" {
 		return nil, nil
 	}
 	var s session
-	err = db.WithContext(r.Context()).Preload("Worker.Role").
-		Where("hash = ? AND expires_at > ?", hashOf(cookie.Value), time.Now().UnixMilli()).Take(&s).Error
+	err = h.db.WithContext(r.Context()).Preload("Worker.Role").
+		Where("hash = ? AND expires_at > ?", hashOf(cookie.Value), h.now().UnixMilli()).Take(&s).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("look up the session: %w", err)
 	}
+	if s.Worker.Disabled {
+		return nil, nil
+	}
 	return &s, nil
+}
+
+// caller is a worker as the plugin sees one who is logged in.
+func (s *session) caller() *plugin.Caller {
+	return &plugin.Caller{ID: formatID(s.WorkerID), Name: s.Worker.Name, May: s.Worker.Role.may, CSRF: s.CSRF}
 }
 
 func endSession(ctx context.Context, db *gorm.DB, s *session) error {
@@ -79,12 +89,6 @@ func newSessionCookie(token string, secure bool) *http.Cookie {
 		c.MaxAge = -1
 	}
 	return c
-}
-
-// bearerOf gives the token of an Authorization header.
-func bearerOf(r *http.Request) (token string, ok bool) {
-	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
-	return strings.TrimSpace(token), ok && strings.EqualFold(scheme, "Bearer")
 }
 
 func sameText(a, b string) bool {

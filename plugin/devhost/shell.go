@@ -30,12 +30,26 @@ type view struct {
 	Menu    []menuItem
 	Setup   []menuItem
 	Script  string
+	Done    string // what was just done, in words
 	Content any
 }
 
 type menuItem struct {
 	Label, Path string
 	Current     bool
+	Count       int64 // of what waits there, or 0
+}
+
+// done is what a form that leads back to a page says of itself there.
+var done = map[string]string{
+	"created":  "Created.",
+	"saved":    "Saved.",
+	"deleted":  "Deleted.",
+	"password": "The password is changed. Other sessions of this worker have ended.",
+	"disabled": "Disabled. The worker's sessions have ended, and the tokens issued by this worker are revoked.",
+	"enabled":  "Enabled. The worker can log in again.",
+	"revoked":  "Revoked. Whoever still calls with the token is answered 401.",
+	"settings": "Saved. The settings hold on every node within a second.",
 }
 
 // templates are parsed once: each page is the shell with its own content.
@@ -48,8 +62,11 @@ func parseTemplates() (templates, error) {
 		"initial": func(name string) string { return strings.ToUpper(string([]rune(name + "?")[:1])) },
 	}
 	all := templates{}
-	for _, name := range []string{"login", "tickets", "ticket", "plugins", "plugin", "slack", "error"} {
-		t, err := template.New("shell.html").Funcs(funcs).ParseFS(templateFiles, "templates/shell.html", "templates/"+name+".html")
+	for _, name := range []string{
+		"login", "tickets", "ticket", "notifications", "plugins", "plugin", "roles", "role", "workers", "worker", "tokens", "token", "slack", "error",
+	} {
+		t, err := template.New("shell.html").Funcs(funcs).
+			ParseFS(templateFiles, "templates/shell.html", "templates/fields.html", "templates/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("parse the page %s: %w", name, err)
 		}
@@ -80,7 +97,12 @@ func (h *helpdesk) drawPluginPage(w http.ResponseWriter, r *http.Request, s *ses
 func (h *helpdesk) render(w http.ResponseWriter, r *http.Request, s *session, status int, name string, v view) error {
 	if s != nil {
 		v.Worker, v.CSRF = &s.Worker, s.CSRF
-		v.Menu, v.Setup = h.menu(r.URL.Path, &s.Worker)
+		unread, err := countUnread(r.Context(), h.db.DB, s.WorkerID)
+		if err != nil {
+			return err
+		}
+		v.Menu, v.Setup = h.menu(r.URL.Path, s, unread)
+		v.Done = done[r.URL.Query().Get("done")]
 	}
 	var page bytes.Buffer
 	if err := h.templates[name].Execute(&page, v); err != nil {
@@ -92,20 +114,29 @@ func (h *helpdesk) render(w http.ResponseWriter, r *http.Request, s *session, st
 	return nil
 }
 
-// menu gives the entries that a worker may use. What plugins add is for setting
-// them up.
-func (h *helpdesk) menu(path string, w *worker) (main, setup []menuItem) {
+// menu gives the entries that a worker may use.
+func (h *helpdesk) menu(path string, s *session, unread int64) (main, setup []menuItem) {
 	within := func(base string) bool { return path == base || strings.HasPrefix(path, base+"/") }
-	main = []menuItem{{"Tickets", "/", path == "/" || within("/tickets")}}
+	main = []menuItem{
+		{"Tickets", "/", path == "/" || within("/tickets"), 0},
+		{"Notifications", "/notifications", within("/notifications"), unread},
+	}
 	if h.demo {
-		main = append(main, menuItem{"Slack stand-in", standInPath, within(standInPath)})
+		main = append(main, menuItem{"Slack stand-in", standInPath, within(standInPath), 0})
 	}
-	if w.Role.Setup {
-		setup = append(setup, menuItem{"Plugins", "/setup/plugins", within("/setup/plugins")})
+	if s.Worker.Role.Setup {
+		for _, e := range []menuItem{
+			{Label: "Plugins", Path: "/setup/plugins"}, {Label: "Roles", Path: "/setup/roles"},
+			{Label: "Workers", Path: "/setup/workers"}, {Label: "Tokens", Path: "/setup/tokens"},
+		} {
+			e.Current = within(e.Path)
+			setup = append(setup, e)
+		}
 	}
+	caller := s.caller()
 	for _, e := range h.registry.menu() {
-		if w.may(e.Permission) {
-			setup = append(setup, menuItem{e.Label, e.Path, within(e.Path)})
+		if caller.Allows(e.Permission) {
+			setup = append(setup, menuItem{e.Label, e.Path, within(e.Path), 0})
 		}
 	}
 	return main, setup

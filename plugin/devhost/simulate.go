@@ -53,7 +53,7 @@ func simulate(_ context.Context, args []string, stdout, stderr console) error {
 	if s.Outputs, err = readObject(*outputs); err != nil {
 		return &usageError{fmt.Errorf("simulate: %w", err)}
 	}
-	tools, err := plugin.NewTools()
+	tools, err := plugin.NewTools(own(nil)...)
 	if err != nil {
 		return err
 	}

@@ -75,7 +75,7 @@ func (h *helpdesk) standInPage(c echo.Context) error {
 	for _, m := range rows {
 		content.Messages = append(content.Messages, standInMessage{m.Channel, m.CreatedAt, parseSlack(m.Text)})
 	}
-	s, err := sessionOf(r, h.db.DB)
+	s, err := h.sessionOf(r)
 	if err != nil {
 		return err
 	}

@@ -5,42 +5,22 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"golang.org/x/crypto/bcrypt"
 	"gorm.io/gorm"
-
-	"github.com/deskhook/deskhook/plugin"
 )
-
-// role is what its workers may do. Setup is the helpdesk's own permission.
-type role struct {
-	ID          int64
-	Name        string `gorm:"size:64;uniqueIndex"`
-	Permissions string `gorm:"size:255"` // the plugin's, separated by blanks
-	Setup       bool
-}
 
 // worker is a person who answers tickets.
 type worker struct {
 	ID           int64
-	Login        string `gorm:"size:64;uniqueIndex"`
+	Login        string `gorm:"size:64;uniqueIndex"` // lower case
 	Name         string `gorm:"size:255"`
 	PasswordHash string `gorm:"size:100"`
 	RoleID       int64
 	Role         role
+	Disabled     bool `gorm:"default:false"` // cannot log in, and has no tokens
 }
-
-func (w *worker) may(p plugin.Permission) bool {
-	return slices.Contains(strings.Fields(w.Role.Permissions), string(p))
-}
-
-// Names of the roles that every helpdesk has.
-const (
-	administrators = "Administrator"
-	agents         = "Agent"
-)
 
 // ensureWorkers makes the roles, and the worker admin where there is none. It
 // gives the admin's password where it made one up. A password that is not empty
@@ -49,17 +29,12 @@ func ensureWorkers(ctx context.Context, db *gorm.DB, password string) (generated
 	err = transact(ctx, db, func(tx *gorm.DB) error {
 		secret := password
 		generated = ""
-		all := []role{
-			{Name: administrators, Permissions: "view payloads edit manage", Setup: true},
-			{Name: agents, Permissions: "view"},
+		admins, err := ensureRoles(tx)
+		if err != nil {
+			return err
 		}
-		for i := range all {
-			if err := tx.Where("name = ?", all[i].Name).FirstOrCreate(&all[i]).Error; err != nil {
-				return err
-			}
-		}
-		admin := worker{Login: "admin", Name: "Admin", RoleID: all[0].ID}
-		err := tx.Where("login = ?", admin.Login).Take(&admin).Error
+		admin := worker{Login: "admin", Name: "Admin", RoleID: admins.ID}
+		err = tx.Where("login = ?", admin.Login).Take(&admin).Error
 		switch {
 		case errors.Is(err, gorm.ErrRecordNotFound):
 			if secret == "" {
@@ -74,7 +49,7 @@ func ensureWorkers(ctx context.Context, db *gorm.DB, password string) (generated
 		if err := setPassword(&admin, secret); err != nil {
 			return err
 		}
-		return tx.Save(&admin).Error
+		return tx.Omit("Role").Save(&admin).Error
 	})
 	if err != nil {
 		return "", fmt.Errorf("create the worker admin: %w", err)
@@ -82,10 +57,78 @@ func ensureWorkers(ctx context.Context, db *gorm.DB, password string) (generated
 	return generated, nil
 }
 
+func listWorkers(ctx context.Context, db *gorm.DB) ([]worker, error) {
+	var workers []worker
+	if err := db.WithContext(ctx).Preload("Role").Order("disabled, name, id").Find(&workers).Error; err != nil {
+		return nil, fmt.Errorf("list workers: %w", err)
+	}
+	return workers, nil
+}
+
+// findWorker gives a worker with the role, or nil.
+func findWorker(ctx context.Context, db *gorm.DB, id int64) (*worker, error) {
+	var w worker
+	err := db.WithContext(ctx).Preload("Role").Take(&w, id).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load the worker: %w", err)
+	}
+	return &w, nil
+}
+
+// createWorker makes one; errNameTaken where another one has the login.
+func createWorker(ctx context.Context, db *gorm.DB, w *worker) error {
+	err := administer(ctx, db, func(tx *gorm.DB) error { return tx.Omit("Role").Create(w).Error })
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return errNameTaken
+	}
+	return err
+}
+
+// changeWorker stores name and role.
+func changeWorker(ctx context.Context, db *gorm.DB, w *worker) error {
+	return administer(ctx, db, func(tx *gorm.DB) error {
+		return tx.Model(w).Select("name", "role_id").Updates(worker{Name: w.Name, RoleID: w.RoleID}).Error
+	})
+}
+
+// changePassword stores a new password and ends the worker's sessions, but for
+// the one that it is changed in.
+func changePassword(ctx context.Context, db *gorm.DB, w *worker, password string, in *session) error {
+	if err := setPassword(w, password); err != nil {
+		return err
+	}
+	return transact(ctx, db, func(tx *gorm.DB) error {
+		if err := tx.Model(w).Update("password_hash", w.PasswordHash).Error; err != nil {
+			return err
+		}
+		return tx.Where("worker_id = ? AND hash <> ?", w.ID, in.Hash).Delete(&session{}).Error
+	})
+}
+
+// disableWorker ends a worker's sessions and revokes the tokens that the worker
+// issued, for good: to be enabled again brings neither back.
+func disableWorker(ctx context.Context, db *gorm.DB, w *worker, disabled bool, now int64) error {
+	return administer(ctx, db, func(tx *gorm.DB) error {
+		if err := tx.Model(w).Update("disabled", disabled).Error; err != nil {
+			return err
+		}
+		if err := tx.Where("worker_id = ?", w.ID).Delete(&session{}).Error; err != nil {
+			return err
+		}
+		return tx.Model(&bearerToken{}).Where("worker_id = ? AND revoked_at = 0", w.ID).Update("revoked_at", now).Error
+	})
+}
+
+// Lengths of passwords: bcrypt reads no more.
+const shortestPassword, longestPassword = 10, 72
+
 func setPassword(w *worker, password string) error {
 	hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.DefaultCost)
 	if err != nil {
-		return fmt.Errorf("a password has at most 72 bytes: %w", err)
+		return fmt.Errorf("a password has at most %d bytes: %w", longestPassword, err)
 	}
 	w.PasswordHash = string(hash)
 	return nil
@@ -101,7 +144,7 @@ const nobodysHash = "$2a$10$7EqJtq98hPqEX7fNZaFWoOhi5Kz9Jm1QbVvZ8Q0nq9Zx0mB1y8F6
 // logIn gives the worker of a login and password, or nil.
 func logIn(ctx context.Context, db *gorm.DB, login, password string) (*worker, error) {
 	var w worker
-	err := db.WithContext(ctx).Where("login = ?", login).Take(&w).Error
+	err := db.WithContext(ctx).Where("login = ?", strings.ToLower(strings.TrimSpace(login))).Take(&w).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		passwordMatches(&worker{PasswordHash: nobodysHash}, password)
 		return nil, nil
@@ -109,7 +152,7 @@ func logIn(ctx context.Context, db *gorm.DB, login, password string) (*worker, e
 	if err != nil {
 		return nil, fmt.Errorf("look up the worker: %w", err)
 	}
-	if !passwordMatches(&w, password) {
+	if !passwordMatches(&w, password) || w.Disabled {
 		return nil, nil
 	}
 	return &w, nil

@@ -108,26 +108,31 @@ func newMariaDB(t *testing.T) (dsn string) {
 // open starts a helpdesk that ends with the test.
 func open(t *testing.T, c config) *site {
 	t.Helper()
-	s := &site{t: t, logs: &logs{}}
-	var err error
-	if s.server, err = start(t.Context(), c, s.logs); err != nil {
+	out := &logs{}
+	server, err := start(t.Context(), c, out)
+	if err != nil {
 		t.Fatal(err)
 	}
-	s.url = s.server.localURL
+	s := &site{t: t, server: server, logs: out}
+	t.Cleanup(s.close)
+	b := browse(t, server.localURL) // whose connections end before the server
+	s.url, s.client = b.url, b.client
+	return s
+}
+
+// browse is a browser without cookies yet.
+func browse(t *testing.T, url string) *site {
+	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	transport := &http.Transport{}
-	s.client = &http.Client{
+	t.Cleanup(transport.CloseIdleConnections)
+	return &site{t: t, url: url, client: &http.Client{
 		Jar: jar, Transport: transport, Timeout: testDeadline,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	t.Cleanup(func() {
-		transport.CloseIdleConnections()
-		s.close()
-	})
-	return s
+	}}
 }
 
 // close stops the helpdesk. Nothing may be cut short. Safe twice.

@@ -56,21 +56,26 @@ func ensureRoles(tx *gorm.DB) (*role, error) {
 	return &admins, err
 }
 
-// roleRow is a role with how many workers have it.
-type roleRow struct {
-	role
-	Workers int64
-}
-
-func listRoles(ctx context.Context, db *gorm.DB) ([]roleRow, error) {
-	var rows []roleRow
-	err := db.WithContext(ctx).Model(&role{}).
-		Select("roles.*, (SELECT COUNT(*) FROM workers WHERE workers.role_id = roles.id) AS workers").
-		Order("name").Find(&rows).Error
-	if err != nil {
+func listRoles(ctx context.Context, db *gorm.DB) ([]role, error) {
+	var roles []role
+	if err := db.WithContext(ctx).Order("name, id").Find(&roles).Error; err != nil {
 		return nil, fmt.Errorf("list roles: %w", err)
 	}
-	return rows, nil
+	return roles, nil
+}
+
+// workersByRole counts them.
+func workersByRole(ctx context.Context, db *gorm.DB) (map[int64]int64, error) {
+	var rows []struct{ RoleID, Workers int64 }
+	err := db.WithContext(ctx).Model(&worker{}).Select("role_id, COUNT(*) AS workers").Group("role_id").Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("count the workers of roles: %w", err)
+	}
+	counts := map[int64]int64{}
+	for _, r := range rows {
+		counts[r.RoleID] = r.Workers
+	}
+	return counts, nil
 }
 
 // findRole gives a role, or nil.

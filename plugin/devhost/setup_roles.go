@@ -15,7 +15,9 @@ type rolesContent struct {
 
 // roleLine is a role with what it lets its workers do.
 type roleLine struct {
-	roleRow
+	ID          int64
+	Name        string
+	Workers     int64
 	Permissions []option
 }
 
@@ -41,13 +43,19 @@ func (h *helpdesk) permissionsOf(r *role) []option {
 }
 
 func (h *helpdesk) rolesPage(c echo.Context, s *session) error {
-	rows, err := listRoles(c.Request().Context(), h.db.DB)
+	ctx := c.Request().Context()
+	roles, err := listRoles(ctx, h.db.DB)
+	if err != nil {
+		return err
+	}
+	workers, err := workersByRole(ctx, h.db.DB)
 	if err != nil {
 		return err
 	}
 	var content rolesContent
-	for _, r := range rows {
-		content.Roles = append(content.Roles, roleLine{r, h.permissionsOf(&r.role)})
+	for i := range roles {
+		r := &roles[i]
+		content.Roles = append(content.Roles, roleLine{r.ID, r.Name, workers[r.ID], h.permissionsOf(r)})
 	}
 	return h.draw(c.Response(), c.Request(), s, http.StatusOK, "roles", "Roles", content)
 }

@@ -36,6 +36,7 @@ func (h *helpdesk) mountPages(e *echo.Echo) {
 	}
 	for path, post := range map[string]pageHandler{
 		"/setup/plugins/:id":          h.pluginForm,
+		"/setup/plugins/:id/settings": h.settingsForm,
 		"/setup/roles/:id":            h.roleForm,
 		"/setup/roles/:id/delete":     h.roleDeleteForm,
 		"/setup/workers/:id":          h.workerForm,

@@ -17,8 +17,8 @@ import (
 	"github.com/deskhook/deskhook/plugin"
 )
 
-// listen makes a listener of a source, with one secret input named key.
-func (s *site) listen(source string) listenerOut {
+// publish makes a behavior of a source, and gives its id.
+func (s *site) publish(source string) string {
 	s.t.Helper()
 	in, err := json.Marshal(map[string]string{"source": source})
 	if err != nil {
@@ -27,9 +27,15 @@ func (s *site) listen(source string) listenerOut {
 	var b behaviorOut
 	s.want(http.StatusCreated, "POST", "/api/webhooks/v1/behaviors", string(in), &b)
 	s.want(http.StatusOK, "POST", "/api/webhooks/v1/behaviors/"+b.ID+"/publish", `{"note": ""}`, nil)
+	return b.ID
+}
+
+// listen makes a listener of a source, with one secret input named key.
+func (s *site) listen(source string) listenerOut {
+	s.t.Helper()
 	var l listenerOut
 	s.want(http.StatusCreated, "POST", "/api/webhooks/v1/listeners",
-		fmt.Sprintf(`{"name": "Test", "behavior_id": %q, "inputs": {"key": %q}}`, b.ID, signingKey), &l)
+		fmt.Sprintf(`{"name": "Test", "behavior_id": %q, "inputs": {"key": %q}}`, s.publish(source), signingKey), &l)
 	return l
 }
 

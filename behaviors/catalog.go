@@ -20,6 +20,7 @@ const (
 	Slack Format = "slack"
 	HTML  Format = "html"
 	URL   Format = "url"
+	XML   Format = "xml"
 )
 
 // Reach is what an action touches, which decides what is promised for it.
@@ -40,9 +41,13 @@ type ParamSpec struct {
 	Format   Format // of texts
 	Required bool
 	Secret   bool
-	Default  any
-	Options  []string
-	Help     string
+	// SecretFields: the value of a field of this map, at any depth, may be a
+	// secret as a whole. It is sent with the action's URL, the parameter of that
+	// format.
+	SecretFields bool
+	Default      any
+	Options      []string
+	Help         string
 }
 
 // ActionSpec declares an action. It is data, used to check, complete, document
@@ -68,6 +73,15 @@ func (a *ActionSpec) Param(name string) (ParamSpec, bool) {
 		}
 	}
 	return ParamSpec{}, false
+}
+
+// url is the parameter that says where the action's call goes, or none.
+func (a *ActionSpec) url() (ParamSpec, bool) {
+	i := slices.IndexFunc(a.Params, func(p ParamSpec) bool { return p.Format == URL })
+	if i < 0 {
+		return ParamSpec{}, false
+	}
+	return a.Params[i], true
 }
 
 // Catalog is all that a behavior may name. It is immutable once built.

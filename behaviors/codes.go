@@ -105,6 +105,8 @@ var (
 		"a number out of its range"}
 	badZone = kind{"bad-timezone", bad, "unknown time zone `%s`",
 		"no IANA name of a time zone"}
+	badHost = kind{"bad-host", bad, "`%s` %s",
+		"an entry of hosts that is no host"}
 	badName = kind{"bad-name", bad, "`%s` is no name: letters, digits and _, not beginning with a digit",
 		"a name that expressions could not use"}
 	nameTaken = kind{"name-taken", bad, "the name `%s` is taken: %s",
@@ -139,6 +141,8 @@ var (
 		"a value that is not of its parameter's type"}
 	secretExpected = kind{"secret-expected", bad, "`%s` takes a secret",
 		"a secret parameter given as plain text"}
+	secretHost = kind{"secret-host", bad, "the secret `inputs.%s` is not for this URL: %s",
+		"a secret that would be sent to a host that is not among those of its input"}
 	secondRespond = kind{"second-respond", bad, "never sent: the `%s` in line %d always answers first",
 		"two responds on one path"}
 	emptyChoose = kind{"empty-choose", bad, "`choose` has no branch to choose",
@@ -151,7 +155,7 @@ var (
 		"a status that HTTP does not have"}
 	badHeader = kind{"bad-header", bad, "the header `%s` %s",
 		"a header that is no token, or that the server writes itself"}
-	interpolationInTag = kind{"interpolation-in-tag", bad, "in HTML `${{ }}` may stand in text only, not inside a tag, a script or a style",
+	interpolationInTag = kind{"interpolation-in-tag", bad, "in %s `${{ }}` may stand in %s",
 		"an interpolation where escaping cannot make it safe"}
 )
 
@@ -169,8 +173,8 @@ func kinds() []kind {
 		commaInFlow, colonInExpression, colonInText, quoteInExpression, characterInExpression, templateInFlow, valueInFlow,
 		templateInExpression, templateInKey, emptyExpression,
 		notYet, unknownKey, missingKey, wrongKind, languageVersion, literalOnly, unknownOption, badDuration, badSize,
-		badCount, badZone, badName, nameTaken, nameTooEarly, misplaced, wrongDefault, badInput,
+		badCount, badZone, badHost, badName, nameTaken, nameTooEarly, misplaced, wrongDefault, badInput,
 		missingVerb, severalVerbs, unknownVerb, absentAction, unknownAction, unknownParameter, missingParameter, wrongType,
-		secretExpected, secondRespond, emptyChoose, elseNotLast, severalBodies, badStatus, badHeader, interpolationInTag,
+		secretExpected, secretHost, secondRespond, emptyChoose, elseNotLast, severalBodies, badStatus, badHeader, interpolationInTag,
 	}
 }

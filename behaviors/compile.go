@@ -13,6 +13,7 @@ import (
 const (
 	unknownName     = "unknown-name"
 	unknownFunction = "unknown-function"
+	secretLeak      = "secret-leak"
 )
 
 // expr is a compiled expression and its place: the rune offset of its source in
@@ -31,6 +32,7 @@ type compiler struct {
 	paths   *payload.Paths
 	defined map[string]int // names that the document sets, and the line of the first time
 	past    past           // of the place that is being compiled
+	sent    []sentSecret   // by the step that is being compiled
 }
 
 // Compile checks a behavior and reports everything that is wrong with it. The

@@ -43,7 +43,7 @@ func (p ParamSpec) convert(v any, w *expression.Walker) (any, error) {
 	if got := valueKind(v); !assignable(p.Type.Kind, got) {
 		return nil, fmt.Errorf("takes %s, got %s", kindWords(p.Type.Kind), kindWords(got))
 	}
-	return v, refuseSecrets(v, w)
+	return v, p.refuseSecrets(v, w)
 }
 
 // text is a text, or a number as JSON prints it.
@@ -82,9 +82,9 @@ func valueKind(v any) expression.Kind {
 }
 
 // refuseSecrets walks a list or a map: a reference to a secret leaves a behavior
-// only as the whole value of a secret parameter. The walker's budget bounds what
-// is walked, as values may share structure.
-func refuseSecrets(v any, w *expression.Walker) error {
+// only where a parameter takes it. The walker's budget bounds what is walked, as
+// values may share structure.
+func (p ParamSpec) refuseSecrets(v any, w *expression.Walker) error {
 	switch v.(type) {
 	case []any, map[string]any:
 	default:
@@ -93,10 +93,41 @@ func refuseSecrets(v any, w *expression.Walker) error {
 	if _, err := w.JSON(v); err != nil {
 		return err
 	}
-	if HoldsSecret(v) {
+	if !p.TakesSecretsOf(v) {
 		return errors.New("does not take a secret")
 	}
 	return nil
+}
+
+// TakesSecretsOf tells whether each secret that a final value holds stands where
+// the parameter takes one. It walks the whole value: bound its size first.
+func (p ParamSpec) TakesSecretsOf(v any) bool {
+	_, isSecret := v.(expression.Secret)
+	switch {
+	case isSecret:
+		return p.Secret
+	case p.SecretFields:
+		return fieldsOnly(v)
+	}
+	return !HoldsSecret(v)
+}
+
+// fieldsOnly tells whether secrets stand nowhere in a list or a map but as the
+// value of a map's field.
+func fieldsOnly(v any) bool {
+	switch v := v.(type) {
+	case expression.Secret:
+		return false
+	case []any:
+		return !slices.ContainsFunc(v, func(item any) bool { return !fieldsOnly(item) })
+	case map[string]any:
+		for _, item := range v {
+			if _, isSecret := item.(expression.Secret); !isSecret && !fieldsOnly(item) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // HoldsSecret tells whether a value is a reference to a secret, or a list or map

@@ -5,6 +5,8 @@ import (
 	"html"
 	"net/url"
 	"strings"
+
+	"github.com/deskhook/deskhook/behaviors/expression"
 )
 
 var (
@@ -19,6 +21,8 @@ func (f Format) escape(text, before string) (string, error) {
 		return slackEscapes.Replace(text), nil
 	case HTML:
 		return html.EscapeString(text), nil
+	case XML:
+		return expression.EscapeXML(text), nil
 	case URL:
 		return escapeInURL(text, before)
 	}
@@ -76,4 +80,64 @@ func betweenTags(before string) bool {
 		}
 	}
 	return strings.LastIndex(lower, "<!--") <= strings.LastIndex(lower, "-->")
+}
+
+// inXMLText tells whether XML leaves off where escaping makes a text safe: in
+// text, or in the quoted value of an attribute.
+func inXMLText(before string) bool {
+	for {
+		start := strings.IndexByte(before, '<')
+		if start < 0 {
+			return true
+		}
+		before = before[start:]
+		end := -1
+		switch {
+		case strings.HasPrefix(before, "<!--"):
+			end = behind(before, 4, "-->")
+		case strings.HasPrefix(before, "<![CDATA["):
+			end = behind(before, 9, "]]>")
+		case strings.HasPrefix(before, "<?"):
+			end = behind(before, 2, "?>")
+		case strings.HasPrefix(before, "<!"):
+			end = behind(before, 2, ">")
+		default:
+			var quoted bool
+			if end, quoted = tagEnd(before); quoted {
+				return true
+			}
+		}
+		if end < 0 {
+			return false
+		}
+		before = before[end:]
+	}
+}
+
+// behind is the offset behind the first mark from an offset on, or -1.
+func behind(s string, from int, mark string) int {
+	i := strings.Index(s[from:], mark)
+	if i < 0 {
+		return -1
+	}
+	return from + i + len(mark)
+}
+
+// tagEnd is the offset behind a tag, or -1. quoted: it leaves off in the value of
+// an attribute.
+func tagEnd(s string) (end int, quoted bool) {
+	var quote byte
+	for i := range len(s) {
+		switch c := s[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '>':
+			return i + 1, false
+		}
+	}
+	return -1, quote != 0
 }

@@ -98,6 +98,9 @@ func (c *compiler) input(name string, n *node) (Input, span) {
 			}
 		case "hosts":
 			for _, h := range c.texts("hosts", p.value) {
+				if err := CheckHost(h.text); err != nil {
+					c.report(badHost, h.span, cut(h.text), err)
+				}
 				in.Hosts = append(in.Hosts, h.text)
 			}
 		}

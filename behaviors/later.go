@@ -10,11 +10,15 @@ var later = map[string][]string{
 
 // laterActions are the actions of the language that a catalog may not have yet.
 var laterActions = []string{
-	"address.find", "address.restore", "contact.find", "contact.upsert", "email.send", "http.request", "metric.increment",
+	"address.find", "address.restore", "contact.find", "contact.upsert", "email.send", "metric.increment",
 	"slack.respond", "store.delete", "store.get", "store.increment", "store.set",
 	"ticket.link", "ticket.message", "ticket.reply", "ticket.search", "ticket.update", "twilio.sms",
 	"worker.find", "worker.notify",
 }
+
+// laterParameters are parameters of the language's that an action does not have
+// yet.
+var laterParameters = map[string][]string{"http.request": {"account"}}
 
 // laterFunctions and laterNamespaces are the language's, and may be missing in
 // the evaluator and among the providers.

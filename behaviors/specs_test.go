@@ -60,6 +60,17 @@ func specs() []*behaviors.ActionSpec {
 			Reach: behaviors.ReachOutside,
 		},
 		{
+			Name: "http.request",
+			Params: []behaviors.ParamSpec{
+				{Name: "url", Type: text, Format: behaviors.URL, Required: true},
+				{Name: "headers", Type: expression.Type{Kind: expression.Map, Elem: &text, Open: true}, SecretFields: true},
+				{Name: "json", SecretFields: true}, {Name: "xml", Type: text, Format: behaviors.XML},
+			},
+			Output:  record(map[string]expression.Type{"status": {Kind: expression.Int}}),
+			Example: map[string]any{"status": int64(200)},
+			Reach:   behaviors.ReachOutside,
+		},
+		{
 			// What the built-in actions do not have yet: formats, options, types.
 			Name: "test.all",
 			Params: []behaviors.ParamSpec{

@@ -223,8 +223,13 @@ func (c *compiler) params(s *step, verb pair) {
 	if n.missing() && c.cutShort(n, s.verb) {
 		return
 	}
+	c.sent = nil
 	for _, p := range n.pairs {
 		spec, ok := s.action.Param(p.key.text)
+		if !ok && slices.Contains(laterParameters[s.verb], p.key.text) {
+			c.report(notYet, p.key.span, p.key.text).suggest("do without it for now")
+			continue
+		}
 		if !ok {
 			d := c.report(unknownParameter, p.key.span, s.verb, cut(p.key.text)).
 				suggest(orElse(meant(p.key.text, names), "its parameters are "+quoted(names)))
@@ -235,9 +240,13 @@ func (c *compiler) params(s *step, verb pair) {
 			continue
 		}
 		given[spec.Name] = !p.value.null() || p.value.tag != ""
-		w := wanted{label: spec.Name, kind: spec.Type.Kind, format: spec.Format, secret: spec.Secret, options: spec.Options}
+		w := wanted{label: spec.Name, kind: spec.Type.Kind, format: spec.Format, secret: spec.Secret, options: spec.Options, secretFields: spec.SecretFields}
+		if spec.Type.Kind == expression.Map && spec.Type.Elem != nil {
+			w.fields = spec.Type.Elem.Kind
+		}
 		s.params = append(s.params, param{spec, c.value(p.value, w)})
 	}
+	c.secretHosts(s)
 	for _, spec := range s.action.Params {
 		if spec.Required && !given[spec.Name] {
 			c.report(missingParameter, verb.key.span, s.verb, spec.Name).suggest("add it")

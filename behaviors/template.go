@@ -40,6 +40,10 @@ type wanted struct {
 	secret  bool
 	options []string
 	unknown bool // nothing is known of the place, so the value is checked by itself
+	// secretFields: the fields of maps below may be secrets; secretField: this is
+	// one of them.
+	secretFields, secretField bool
+	fields                    expression.Kind // of the values of this map
 }
 
 // unjudged finds what is wrong within the value of a parameter, or of an
@@ -71,7 +75,7 @@ func (c *compiler) list(n *node, w wanted) value {
 	constants := make([]any, len(n.items))
 	all := true
 	for i, item := range n.items {
-		v.items[i] = c.value(item, wanted{label: w.label, unknown: w.unknown})
+		v.items[i] = c.value(item, wanted{label: w.label, unknown: w.unknown, secretFields: w.secretFields})
 		constants[i] = v.items[i].constant
 		all = all && v.items[i].isConstant()
 	}
@@ -89,7 +93,9 @@ func (c *compiler) mapping(n *node, w wanted) value {
 	constants := make(map[string]any, len(n.pairs))
 	all := true
 	for i, p := range n.pairs {
-		v.fields[i] = field{p.key.text, c.value(p.value, wanted{label: p.key.text, unknown: w.unknown})}
+		v.fields[i] = field{p.key.text, c.value(p.value, wanted{
+			label: p.key.text, kind: w.fields, unknown: w.unknown, secretFields: w.secretFields, secretField: w.secretFields,
+		})}
 		constants[p.key.text] = v.fields[i].value.constant
 		all = all && v.fields[i].value.isConstant()
 	}
@@ -193,10 +199,17 @@ func (c *compiler) template(n *node, w wanted) value {
 			continue
 		}
 		isTemplate = true
-		if w.format == HTML && !betweenTags(literal) {
-			c.report(interpolationInTag, n.place(p.From, p.To)).suggest("move it into the text")
+		switch {
+		case w.format == HTML && !betweenTags(literal):
+			c.report(interpolationInTag, n.place(p.From, p.To), "HTML", "text only, not inside a tag, a script or a style").suggest("move it into the text")
+		case w.format == XML && !inXMLText(literal):
+			c.report(interpolationInTag, n.place(p.From, p.To), "XML", "text and in the quoted value of an attribute only").suggest("move it there")
 		}
-		x := c.expression(n, p.ExprFrom, p.Expr, expression.Any, false)
+		x, problems := c.tryExpression(n, p.ExprFrom, p.Expr, expression.Any, false)
+		if w.secretField {
+			aroundSecret(problems)
+		}
+		c.problems(n, p.ExprFrom, problems)
 		v.parts = append(v.parts, part{expr: x})
 		literal += "x"
 	}
@@ -214,7 +227,7 @@ func (c *compiler) template(n *node, w wanted) value {
 
 // whole compiles a value that is exactly one ${{ }}.
 func (c *compiler) whole(n *node, p expression.TemplatePart, w wanted) *expr {
-	x := c.expression(n, p.ExprFrom, p.Expr, expression.Any, w.secret || w.unknown)
+	x := c.expression(n, p.ExprFrom, p.Expr, expression.Any, w.secret || w.secretField || w.unknown)
 	if x == nil {
 		return nil
 	}
@@ -224,6 +237,10 @@ func (c *compiler) whole(n *node, p expression.TemplatePart, w wanted) *expr {
 	case w.unknown:
 	case w.secret && t.Kind != expression.SecretValue && t.Kind != expression.Any && t.Kind != expression.Nil:
 		c.report(secretExpected, at, w.label).suggest("declare an input of type secret and write `${{ inputs.NAME }}`")
+	case w.secretField && t.Kind == expression.SecretList:
+		c.report(wrongType, at, w.label, "one secret", kindWords(t.Kind))
+	case w.secretField && t.Kind == expression.SecretValue:
+		c.sent = append(c.sent, sentSecret{x, at})
 	case !w.secret && !assignable(w.kind, t.Kind):
 		d := c.report(wrongType, at, w.label, kindWords(w.kind), kindWords(t.Kind))
 		if t.Sample {
@@ -231,6 +248,16 @@ func (c *compiler) whole(n *node, p expression.TemplatePart, w wanted) *expr {
 		}
 	}
 	return x
+}
+
+// aroundSecret says what to do where a text stands around a secret that could be
+// sent alone.
+func aroundSecret(problems []expression.Problem) {
+	for i := range problems {
+		if problems[i].Code == secretLeak {
+			problems[i].Suggestion = "write the secret alone, as one `${{ }}`; make the text before it, such as `Bearer `, a part of the secret's value"
+		}
+	}
 }
 
 // fits reports a literal that is not of the wanted kind.

@@ -61,9 +61,11 @@ type paramJSON struct {
 	Format   behaviors.Format `json:"format"`
 	Required bool             `json:"required"`
 	Secret   bool             `json:"secret"`
-	Default  any              `json:"default"`
-	Options  []string         `json:"options"`
-	Help     string           `json:"help"`
+	// SecretFields: the value of a field of this map may be a secret.
+	SecretFields bool     `json:"secret_fields"`
+	Default      any      `json:"default"`
+	Options      []string `json:"options"`
+	Help         string   `json:"help"`
 }
 
 type functionJSON struct {
@@ -139,7 +141,7 @@ func showAction(a *behaviors.ActionSpec) actionJSON {
 	}
 	for _, p := range a.Params {
 		v.Params = append(v.Params, paramJSON{
-			Name: p.Name, Type: showType(p.Type), Format: p.Format, Required: p.Required, Secret: p.Secret,
+			Name: p.Name, Type: showType(p.Type), Format: p.Format, Required: p.Required, Secret: p.Secret, SecretFields: p.SecretFields,
 			Default: p.Default, Options: append([]string{}, p.Options...), Help: p.Help,
 		})
 	}

@@ -112,6 +112,21 @@ func (s *Store) SecretValue(ctx context.Context, id int64) (string, error) {
 	return string(value), err
 }
 
+// SecretToSend is the value, and the hosts that it may be sent to as the secret
+// has them. ErrNotFound, ErrUnreadable.
+func (s *Store) SecretToSend(ctx context.Context, id int64) (value string, hosts []string, err error) {
+	var row secretRow
+	if err := s.read(ctx).Select("id", "value", "hosts").Take(&row, id).Error; err != nil {
+		return "", nil, fail(err, "value of secret %d", id)
+	}
+	sec, err := row.secret()
+	if err != nil {
+		return "", nil, err
+	}
+	text, err := s.keys.open(secretIdentity(id), row.Value)
+	return string(text), sec.Hosts, err
+}
+
 // InUseError names who uses what was to be deleted. It is an ErrConflict.
 type InUseError struct {
 	Listeners []string

@@ -20,9 +20,11 @@ type Call struct {
 	Tx Tx
 	// HTTP is set for actions that reach outside.
 	HTTP *outbound.Client
-	// Secret gives the value behind a reference. Its errors may be returned as
-	// they are.
-	Secret func(expression.Secret) (string, error)
+	// Secret gives the value behind a reference that is one of Params, for a call
+	// to a URL: a secret is bound to hosts, and is never sent to another one. An
+	// empty url stands for the URL that the secret itself is. Its errors may be
+	// returned as they are.
+	Secret func(ref expression.Secret, url string) (string, error)
 }
 
 // Action is what a step can do: one that is built in, or a host's own.
@@ -34,11 +36,11 @@ type Action struct {
 }
 
 // Run makes one attempt, but refuses a secret in a parameter that is not
-// declared to take one: whatever a behavior's checks have missed ends here. The
-// size of final parameters was bounded when they were checked.
+// declared to take one there: whatever a behavior's checks have missed ends here.
+// The size of final parameters was bounded when they were checked.
 func (a *Action) Run(ctx context.Context, c *Call) (any, error) {
 	for name, v := range c.Params {
-		if spec, _ := a.Param(name); !spec.Secret && behaviors.HoldsSecret(v) {
+		if spec, _ := a.Param(name); !spec.TakesSecretsOf(v) {
 			return nil, &Error{
 				Message: a.Name + ": the parameter " + name + " does not take a secret", Permanent: true, Blame: BlameBehavior,
 			}

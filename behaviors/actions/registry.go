@@ -129,7 +129,7 @@ func check(s *behaviors.ActionSpec) error {
 	return nil
 }
 
-var formats = []behaviors.Format{behaviors.Plain, behaviors.Slack, behaviors.HTML, behaviors.URL}
+var formats = []behaviors.Format{behaviors.Plain, behaviors.Slack, behaviors.HTML, behaviors.URL, behaviors.XML}
 
 func checkParam(p behaviors.ParamSpec) error {
 	text := p.Type.Kind == expression.Text
@@ -140,6 +140,8 @@ func checkParam(p behaviors.ParamSpec) error {
 		return errors.New("a secret parameter has the type of a secret, and no other has")
 	case p.Type.Kind == expression.Nil:
 		return errors.New("no type")
+	case p.SecretFields && p.Type.Kind != expression.Map && p.Type.Kind != expression.Any:
+		return errors.New("secrets may be fields of maps")
 	case text && !slices.Contains(formats, p.Format):
 		return fmt.Errorf("a text needs a format, got %q", p.Format)
 	case !text && (p.Format != "" || p.Options != nil):

@@ -45,7 +45,7 @@ func postToSlack(ctx context.Context, c *Call) (any, error) {
 	if !ok {
 		return nil, mistake("slack.post: webhook is not a secret")
 	}
-	webhook, err := c.Secret(ref)
+	webhook, err := c.Secret(ref, "")
 	if err != nil {
 		return nil, err
 	}

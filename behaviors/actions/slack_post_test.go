@@ -51,7 +51,7 @@ func (s *slackServer) call(params map[string]any) *Call {
 	s.t.Cleanup(client.Close)
 	return &Call{
 		Params: params, IdempotencyKey: "delivery-steps[0]", HTTP: client,
-		Secret: func(expression.Secret) (string, error) { return s.url, nil },
+		Secret: func(expression.Secret, string) (string, error) { return s.url, nil },
 	}
 }
 
@@ -118,7 +118,7 @@ func TestSlackPostCannotCall(t *testing.T) {
 	post := func(url string, params map[string]any) *Error {
 		t.Helper()
 		c := s.call(params)
-		c.Secret = func(expression.Secret) (string, error) { return url, nil }
+		c.Secret = func(expression.Secret, string) (string, error) { return url, nil }
 		_, err := slackPost().Run(t.Context(), c)
 		var failed *Error
 		if !errors.As(err, &failed) {
@@ -153,7 +153,7 @@ func TestSlackPostWithoutItsSecret(t *testing.T) {
 	s := newSlack(t, 200, "ok", nil)
 	unreadable := errors.New("unreadable")
 	c := s.call(map[string]any{"webhook": expression.Secret{Name: "slack"}, "text": "hello"})
-	c.Secret = func(expression.Secret) (string, error) { return "", unreadable }
+	c.Secret = func(expression.Secret, string) (string, error) { return "", unreadable }
 	if _, err := slackPost().Run(t.Context(), c); !errors.Is(err, unreadable) {
 		t.Errorf("got %v, want %v", err, unreadable)
 	}

@@ -70,7 +70,7 @@ func textFunctions() []*Function {
 		fn("truncate", []Param{param("text", Text), param("characters", Int)}, Text, "the text, cut to so many characters with … at the end", `truncate("a long text", 6)`, truncate),
 		fn("capture", []Param{param("text", Text), param("pattern", Text)}, List, "the groups of a regular expression's first match, or nil; a group that took no part is nil", `capture("re: #12", "#(\\d+)")`, capture).binds(bindCapture),
 		escape("escape_html", "the text with HTML's special characters escaped", `escape_html("<b>")`, 5, html.EscapeString),
-		escape("escape_xml", "the text with XML's special characters escaped", `escape_xml("a & b")`, 6, escapeXML),
+		escape("escape_xml", "the text with XML's special characters escaped", `escape_xml("a & b")`, 6, EscapeXML),
 		escape("escape_url", "the text as a value in a query", `escape_url("a b")`, 3, url.QueryEscape),
 		escape("escape_slack", "the text with Slack's & < > escaped", `escape_slack("a < b")`, 5, EscapeSlack),
 	}
@@ -90,7 +90,15 @@ func EscapeSlack(s string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
 }
 
-func escapeXML(s string) string {
+// EscapeXML escapes what has a meaning in XML's text and in the values of its
+// attributes. A character that XML cannot hold becomes U+FFFD.
+func EscapeXML(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xfffe || r == 0xffff {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;").Replace(s)
 }
 

@@ -116,20 +116,20 @@ func (x *execution) prepare(ctx context.Context, s *step) error {
 		return &actions.Error{Message: "the parameters: " + err.Error(), Permanent: true, Blame: actions.BlameBehavior, Err: err}
 	}
 	s.row.Params = params
-	fetch := x.r.effectSecret(ctx, x.listener)
-	values := map[expression.Secret]string{}
+	secrets := map[expression.Secret]sendable{}
 	for _, ref := range secretsIn(s.Params, nil) {
-		if values[ref], err = fetch(ref); err != nil {
+		if secrets[ref], err = x.r.effectSecret(ctx, x.listener, ref); err != nil {
 			return err
 		}
 	}
 	s.call = &actions.Call{
 		Params: s.Params, DeliveryID: strconv.FormatInt(x.id, 10), IdempotencyKey: x.uid + "-" + s.Path, HTTP: x.r.http,
-		Secret: func(ref expression.Secret) (string, error) {
-			if v, ok := values[ref]; ok {
-				return v, nil
+		Secret: func(ref expression.Secret, url string) (string, error) {
+			secret, ok := secrets[ref]
+			if !ok {
+				return "", &secretError{ref.Name, errNoSecret} // none of this step's parameters
 			}
-			return fetch(ref)
+			return secret.to(url, ref, x.eval.SecretHosts(ref))
 		},
 	}
 	return nil

@@ -270,7 +270,7 @@ func TestSecretThatIsMissingIsWaitedFor(t *testing.T) {
 		w.listen(`
 behavior: 1
 name: Secret
-inputs: {key: {type: secret}}
+inputs: {key: {type: secret, hosts: [a.example]}}
 steps:
   - test.call: {key: "${{ inputs.key }}"}
     retry: {attempts: 1}
@@ -278,7 +278,7 @@ steps:
 		var got []string
 		w.call = func(_ context.Context, c *actions.Call) (any, error) {
 			for _, ref := range secretsIn(c.Params, nil) {
-				v, err := c.Secret(ref)
+				v, err := c.Secret(ref, "https://a.example/")
 				if err != nil {
 					return nil, err
 				}

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/deskhook/deskhook/behaviors"
+	"github.com/deskhook/deskhook/behaviors/actions"
 	"github.com/deskhook/deskhook/behaviors/expression"
 	"github.com/deskhook/deskhook/models"
 )
@@ -128,27 +130,44 @@ func (r *Runner) verifySecret(ctx context.Context, l *models.Listener) func(expr
 	}
 }
 
+// sendable is a secret's value, with where it may be sent.
+type sendable struct {
+	value string
+	hosts []string // the secret's own
+}
+
 // effectSecret gives values to effects: the listener's of today, read anew, so
 // that correcting a wrong one and retrying works. Errors are *secretError.
-func (r *Runner) effectSecret(ctx context.Context, listener int64) func(expression.Secret) (string, error) {
-	return func(ref expression.Secret) (string, error) {
-		l, err := r.listenerNow(ctx, listener)
-		if err != nil {
-			return "", &secretError{ref.Name, err}
-		}
-		id, ok := secretID(l, ref.Name)
-		if !ok {
-			return "", &secretError{ref.Name, errNoSecret}
-		}
-		value, err := r.secrets.read(ctx, id)
-		if err != nil {
-			return "", &secretError{ref.Name, err}
-		}
-		if value == "" {
-			return "", &secretError{ref.Name, errNoSecret}
-		}
-		return value, nil
+func (r *Runner) effectSecret(ctx context.Context, listener int64, ref expression.Secret) (sendable, error) {
+	l, err := r.listenerNow(ctx, listener)
+	if err != nil {
+		return sendable{}, &secretError{ref.Name, err}
 	}
+	id, ok := secretID(l, ref.Name)
+	if !ok {
+		return sendable{}, &secretError{ref.Name, errNoSecret}
+	}
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	value, hosts, err := r.store.SecretToSend(ctx, id)
+	if err == nil && value == "" {
+		err = errNoSecret
+	}
+	if err != nil {
+		return sendable{}, &secretError{ref.Name, err}
+	}
+	return sendable{value, hosts}, nil
+}
+
+// to is the value for a call to a URL, or to the URL that it itself is. An error
+// is one of the behavior's: the secret is not for that host.
+func (s sendable) to(url string, ref expression.Secret, declared []string) (string, error) {
+	if err := behaviors.CheckSecretHost(s.value, s.hosts, declared, url); err != nil {
+		return "", &actions.Error{
+			Message: fmt.Sprintf("the secret of input %s: %s", ref.Name, err), Permanent: true, Blame: actions.BlameBehavior, Err: err,
+		}
+	}
+	return s.value, nil
 }
 
 // listenerNow is a listener as this node knows it, or as the database does where

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Body is a scanned body: validated and capped, decoded path by path on demand.
@@ -14,6 +15,8 @@ type Body struct {
 	text    []byte
 	nodes   []node
 	slots   []slot // one a node; empty where the payload is nil
+	files   []*File
+	whole   func() any // decodes the whole payload, where that is not done yet nor done by path
 }
 
 // Scan reads a body once: it validates it, holds it to the limits, and notes
@@ -31,21 +34,23 @@ func Scan(r *Request, p *Paths, l Limits) (*Body, error) {
 		b.problem = "there is neither a body nor a query"
 		return b, nil
 	case len(r.Body) == 0:
-		return b, b.form(r.RawQuery, "query", l)
+		fields, err := ParseForm(r.RawQuery, l)
+		return b, b.fields(fields, err, "query")
 	case b.kind == JSON, guess && looksLikeJSON(r.Body):
 		return b, b.json(l)
 	}
 	switch b.kind {
 	case Form:
-		return b, b.form(string(r.Body), "form", l)
+		fields, err := ParseForm(string(r.Body), l)
+		return b, b.fields(fields, err, "form")
 	case Multipart:
-		b.problem = "multipart bodies are not decoded yet; request.body has the text"
+		return b, b.multipart(r.ContentType(), l)
 	case XML:
-		b.problem = "XML bodies are not decoded yet; request.body has the text"
+		return b, b.xml(r.ContentType(), l)
 	case Text:
 		b.problem = "the body is text, not JSON; request.body has it"
 	default:
-		b.problem = "the body is neither JSON nor a form"
+		b.problem = "the body is neither JSON nor a form nor XML"
 	}
 	return b, nil
 }
@@ -68,9 +73,9 @@ func (b *Body) json(l Limits) error {
 	return nil
 }
 
-// form takes the fields of a form or of a query.
-func (b *Body) form(text, what string, l Limits) error {
-	fields, err := ParseForm(text, l)
+// fields takes those of a form, of a query or of a multipart body, or why there
+// are none.
+func (b *Body) fields(fields []Field, err error, what string) error {
 	var limit *LimitError
 	switch {
 	case errors.As(err, &limit):
@@ -84,11 +89,47 @@ func (b *Body) form(text, what string, l Limits) error {
 	return nil
 }
 
+// multipart takes the fields and files of a multipart body.
+func (b *Body) multipart(contentType string, l Limits) error {
+	media, _, _ := strings.Cut(contentType, ";")
+	if media = strings.ToLower(strings.TrimSpace(media)); media != "multipart/form-data" {
+		b.problem = fmt.Sprintf("a body of the type %.40q is not decoded, only multipart/form-data; request.body has the text", media)
+		return nil
+	}
+	fields, files, err := parseMultipart(contentType, b.text, l)
+	b.files = files
+	return b.fields(fields, err, "multipart body")
+}
+
+// xml scans a body that is XML. It is decoded when it is first read, and then as
+// a whole: what a path leads to hangs on the siblings of each element.
+func (b *Body) xml(contentType string, l Limits) error {
+	text, err := xmlText(b.text, contentType)
+	if err == nil {
+		err = scanXML(text, l)
+	}
+	var limit *LimitError
+	switch {
+	case errors.As(err, &limit):
+		return limit
+	case err != nil:
+		b.problem = "the XML cannot be read: " + err.Error()
+	default:
+		b.slots = make([]slot, len(b.nodes))
+		b.whole = func() any { return decodeXML(text) }
+	}
+	return nil
+}
+
 // Kind returns the kind of the body, as [Request.Kind] does.
 func (b *Body) Kind() Kind { return b.kind }
 
 // Problem says why the payload is nil, and is "" where a payload was read.
 func (b *Body) Problem() string { return b.problem }
+
+// Files returns the files of a multipart body, in their order. Their bytes are
+// those of the body, and must not be changed.
+func (b *Body) Files() []*File { return b.files }
 
 // All returns the whole payload.
 func (b *Body) All() any { return b.Value(0) }
@@ -99,6 +140,10 @@ func (b *Body) All() any { return b.Value(0) }
 func (b *Body) Value(path int) any {
 	if len(b.slots) == 0 {
 		return nil
+	}
+	if b.whole != nil {
+		b.slots[0] = slot{done: true, value: b.whole()}
+		b.whole = nil
 	}
 	s := &b.slots[path]
 	if !s.done {
@@ -113,8 +158,8 @@ func (b *Body) Value(path int) any {
 }
 
 // Span returns where the value of a path lies in the bytes of a JSON body; ok is
-// false where it has none of its own (a form, an absent value, a position from
-// the end of a list).
+// false where it has none of its own (a form, XML, an absent value, a position
+// from the end of a list).
 func (b *Body) Span(path int) (start, end int, ok bool) {
 	if len(b.slots) == 0 || !b.found(path) {
 		return 0, 0, false
@@ -156,6 +201,16 @@ func ParseJSON(text string, l Limits) (any, error) {
 		return nil, err
 	}
 	return decode(bytes.TrimLeft(bytes.TrimPrefix(s.text, byteOrderMark), " \t\r\n")), nil
+}
+
+// ParseXML decodes a text that a behavior found inside a payload. What an
+// encoding declaration says no longer counts: it is a text. The error is a
+// *LimitError where it is beyond a limit, else the text is no XML.
+func ParseXML(text string, l Limits) (any, error) {
+	if err := scanXML([]byte(text), l); err != nil {
+		return nil, err
+	}
+	return decodeXML([]byte(text)), nil
 }
 
 // formMap is a form as a map: the text of a name, or the list of its texts where

@@ -1,5 +1,7 @@
 package payload
 
+import "encoding/json"
+
 // File is one file of a multipart body. An expression sees what it is, never
 // its bytes.
 type File struct {
@@ -27,3 +29,12 @@ func (f *File) Member(name string) any {
 
 // Members returns the names that Member knows, sorted.
 func (f *File) Members() []string { return []string{"content_type", "field", "name", "size"} }
+
+// MarshalJSON writes what an expression sees.
+func (f *File) MarshalJSON() ([]byte, error) {
+	seen := map[string]any{}
+	for _, name := range f.Members() {
+		seen[name] = f.Member(name)
+	}
+	return json.Marshal(seen)
+}

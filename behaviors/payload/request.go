@@ -19,14 +19,15 @@ type Request struct {
 	Test       bool // a provider's ping or sample
 	// Problem says why the payload is nil, once the body has been read; "" is none.
 	Problem string
+	Files   []*File // of a multipart body, once it has been read
 }
 
 // ContentType returns the header as it was sent, parameters included, or "".
 func (r *Request) ContentType() string { return r.Header.Get("Content-Type") }
 
 // Member returns what `request.name` is in an expression, and nil for a name
-// that a request does not have. `problem` is nil here: it belongs to the [Body],
-// whose evaluator fills it in.
+// that a request does not have. `problem` and `files` belong to the [Body], whose
+// evaluator fills them in.
 func (r *Request) Member(name string) any {
 	switch name {
 	case "method":
@@ -48,7 +49,11 @@ func (r *Request) Member(name string) any {
 	case "received_at":
 		return r.ReceivedAt
 	case "files":
-		return []any{}
+		files := make([]any, len(r.Files))
+		for i, f := range r.Files {
+			files[i] = f
+		}
+		return files
 	case "test":
 		return r.Test
 	case "problem":

@@ -77,7 +77,7 @@ func (e *Evaluation) scan() error {
 		e.scanned = true
 		e.frame.Body, e.scanErr = payload.Scan(e.d.Request, e.p.paths, payload.DefaultLimits)
 		if e.scanErr == nil {
-			e.frame.Request.Problem = e.frame.Body.Problem()
+			e.frame.Request.Problem, e.frame.Request.Files = e.frame.Body.Problem(), e.frame.Body.Files()
 		}
 	}
 	return e.scanErr

@@ -24,7 +24,7 @@ var laterParameters = map[string][]string{"http.request": {"account"}}
 // the evaluator and among the providers.
 var (
 	laterFunctions = []string{
-		"business_time", "html_to_text", "jwt", "markdown", "parse_email", "parse_xml", "raw",
+		"business_time", "html_to_text", "jwt", "markdown", "parse_email", "raw",
 	}
 	laterNamespaces = []string{
 		"freshbooks", "gitlab", "jira", "shopify", "sns", "standard_webhooks", "stripe", "twilio",

@@ -33,13 +33,18 @@ func environment() map[string]expression.Name {
 	return map[string]expression.Name{
 		"request": {Slot: slotRequest, Type: record(map[string]expression.Type{
 			"method": text, "path": text, "query": anyMap, "headers": anyMap, "body": text, "content_type": text,
-			"client_ip": text, "url": text, "received_at": {Kind: expression.Time}, "files": {Kind: expression.List},
+			"client_ip": text, "url": text, "received_at": {Kind: expression.Time}, "files": expression.ListOf(fileType()),
 			"test": {Kind: expression.Bool}, "problem": text,
 		})},
 		"payload":  {Slot: slotPayload, Path: []payload.Key{}},
 		"listener": {Slot: slotListener, Type: record(map[string]expression.Type{"id": text, "name": text, "url": text})},
 		"now":      {Slot: slotNow, Type: expression.Type{Kind: expression.Time}},
 	}
+}
+
+// fileType is a payload.File.
+func fileType() expression.Type {
+	return record(map[string]expression.Type{"name": text, "field": text, "content_type": text, "size": {Kind: expression.Int}})
 }
 
 var failure = expression.Name{Slot: slotError, Type: record(map[string]expression.Type{

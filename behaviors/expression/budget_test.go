@@ -59,6 +59,9 @@ func TestBudget(t *testing.T) {
 		{`groupBy(1..100000, #)`, "budget-memory"},
 		{`toJSON(map(1..8, repeat("\u0001", 1000000)))`, "budget-memory"},
 		{`json("[" + repeat("{},", 200000) + "1]")`, "budget-memory"},
+		{`parse_xml("<a>" + repeat("<b/>", 200000) + "</a>")`, "budget-memory"},
+		{`parse_xml("<a" + repeat(" b=''", 200000) + "/>")`, "budget-memory"},
+		{`map(1..1000, parse_xml("<a>" + payload.a + "</a>"))`, "budget-memory"},
 		{`payload.a matches "(a|aa){1,100}b"`, "budget-operations"},
 		{`payload.a matches string(payload.a)`, "budget-operations"},
 		{`map(1..10000, "x" matches "(a|b){1,50}" + string(#))`, "budget-memory"},
@@ -87,7 +90,7 @@ func TestBudget(t *testing.T) {
 	}
 	for _, source := range []string{
 		`sort(map(payload.items, .id)) | len()`, `toJSON(payload.items) | len()`, `payload.a matches "^[a-z]+$"`, `(1..10000)[9999]`,
-		`uniq(map(payload.items, .id)) | len()`, `count(payload.items, "x1" matches "^x" + "1")`, `len(map(1..10000, {{a: #}}))`,
+		`uniq(map(payload.items, .id)) | len()`, `len(parse_xml("<a>" + repeat("<b>c</b>", 10000) + "</a>").a.b)`, `count(payload.items, "x1" matches "^x" + "1")`, `len(map(1..10000, {{a: #}}))`,
 	} {
 		t.Run(source, func(t *testing.T) {
 			paths := new(payload.Paths)

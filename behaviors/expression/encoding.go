@@ -38,6 +38,19 @@ func encodingFunctions() []*Function {
 			}
 			return v
 		})),
+		nilSafe(fn("parse_xml", []Param{param("text", Any)}, Any, "the value of an XML text, as that of an XML body, or nil where it is none", `parse_xml(payload.xml).order.item`, func(m *machine, a []any) any {
+			if _, ok := a[0].(string); !ok {
+				return nil
+			}
+			s := m.str(a[0], "parse_xml")
+			m.step(len(s) / 4)
+			m.take(xmlSize(s))
+			v, err := payload.ParseXML(s, payload.DefaultLimits)
+			if err != nil {
+				return nil
+			}
+			return v
+		})),
 		encode("hex", "bytes or a text in hexadecimal digits", `hex(sha256("a"))`, hex.EncodeToString),
 		encode("base64", "bytes or a text in base64", `base64("a")`, base64.StdEncoding.EncodeToString),
 		encode("base64url", "bytes or a text in base64 for URLs, without padding", `base64url("a")`, base64.RawURLEncoding.EncodeToString),
@@ -93,6 +106,23 @@ func decodedSize(s string) int {
 			n += 80
 		case '[', ',':
 			n += 2 * slotBytes
+		}
+	}
+	return n
+}
+
+// xmlSize is what the value of an XML text takes at most: an element can be a map
+// in a list, and an attribute an entry.
+func xmlSize(s string) int {
+	n := len(s)
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '<':
+			if i+1 < len(s) && s[i+1] != '/' && s[i+1] != '!' && s[i+1] != '?' {
+				n += mapBytes(1) + 2*slotBytes
+			}
+		case '=':
+			n += 80
 		}
 	}
 	return n

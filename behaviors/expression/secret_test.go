@@ -14,7 +14,7 @@ var leaks = []string{
 	`inputs.key in ["x"]`, `inputs.key matches "x"`, `inputs.key contains "x"`, `"x" contains inputs.key`, `inputs.key < "x"`, `inputs.key[0:1]`, `inputs.key[0]`, `inputs.key.value`, `keys(inputs)`, `values(inputs)`,
 	`toPairs(inputs)`, `inputs["ke" + "y"]`, `get(inputs, "key")`, `let s = inputs.key; s + ""`, `let s = inputs; s`, `kept_secret + ""`, `string(true ? inputs.key : "")`, `string(inputs.key ?? "")`, `string(nil ?? inputs.key)`,
 	`not inputs.key`, `-inputs.key`, `inputs.key and true`, `inputs.key ? 1 : 2`, `list(inputs.key)`, `base64(inputs.key)`, `hex(inputs.key)`, `sha256(inputs.key)`, `escape_html(inputs.key)`, `payload[inputs.key]`, `{(inputs.key): 1}`,
-	`inputs.key; 1`, `mailgun.signed(inputs.key, inputs.key)`, `hmac("sha256", "k", inputs.key)`, `hmac("sha256", [inputs.key], "t")`, `inputs`, `inputs.key | string()`, `max(inputs.key)`, `1..inputs.key`, `json(inputs.key)`, `truncate(inputs.key, 1)`,
+	`inputs.key; 1`, `mailgun.signed(inputs.key, inputs.key)`, `hmac("sha256", "k", inputs.key)`, `hmac("sha256", [inputs.key], "t")`, `inputs`, `inputs.key | string()`, `max(inputs.key)`, `1..inputs.key`, `json(inputs.key)`, `parse_xml(inputs.key)`, `truncate(inputs.key, 1)`,
 	`any([1], inputs.key)`, `[[inputs.key]]`, `inputs.key ?? "x"`,
 	`payload.t ? inputs.key : [inputs.key]`, `string(payload.t ? inputs.key : [inputs.key])`, `string(payload.t ? inputs : nil)`, `string(payload.t ? inputs : payload)`, `string(payload.x ?? inputs)`,
 	`[inputs][0]`, `[inputs][0].key`, `let s = [inputs.key]; s[0]`, `let s = [inputs.key]; string(s)`, `let s = inputs; string(s.key)`, `let s = inputs; s | toJSON()`, `if true { inputs.key } else { "" }`,

@@ -14,11 +14,14 @@ import (
 // FuzzMultipart holds the splitter to mime/multipart: where both take a body,
 // they find the same parts in the same order.
 func FuzzMultipart(f *testing.F) {
-	form, err := os.ReadFile("testdata/jotform-submission.multipart")
-	if err != nil {
-		f.Fatal(err)
+	for _, file := range []string{"jotform-submission", "mailgun-route", "sendgrid-inbound"} {
+		body, err := os.ReadFile("testdata/" + file + ".multipart")
+		if err != nil {
+			f.Fatal(err)
+		}
+		line, _, _ := bytes.Cut(body, []byte("\r\n"))
+		f.Add("multipart/form-data; boundary="+string(line[2:]), body)
 	}
-	f.Add("multipart/form-data; boundary=------------------------d74496d66958873e", form)
 	f.Add("\xc2BoundArY=", []byte("0"))
 	for _, seed := range []string{
 		parts(part(`name="a"`, "1"), part("name=f; filename=\"x.png\"\nContent-Type: image/png", "\x89PNG\r\n")),

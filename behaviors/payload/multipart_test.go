@@ -240,22 +240,53 @@ func TestPathsOfMultipart(t *testing.T) {
 	}
 }
 
-// Jotform sends each question as a field, and the answers once more as JSON.
-func TestJotform(t *testing.T) {
-	body, err := os.ReadFile("testdata/jotform-submission.multipart")
+// provided reads a provider's request out of a file; its boundary is the first
+// line behind two dashes.
+func provided(t *testing.T, file string) (fields map[string]any, files []*File) {
+	t.Helper()
+	body, err := os.ReadFile("testdata/" + file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := Scan(typed("multipart/form-data; boundary=------------------------d74496d66958873e", string(body)), nil, DefaultLimits)
+	line, _, _ := strings.Cut(string(body), "\r\n")
+	b, err := Scan(typed("multipart/form-data; boundary="+strings.TrimPrefix(line, "--"), string(body)), nil, DefaultLimits)
 	if err != nil || b.Problem() != "" {
 		t.Fatal(err, b.Problem())
 	}
-	fields := b.All().(map[string]any)
-	if len(fields) != 23 || fields["formID"] != "260420000000000" || fields["pretty"] != "Name:Ola Nordmann, Email:ola@example.net, Message:Hei!\nKan dere hjelpe?" {
+	return b.All().(map[string]any), b.Files()
+}
+
+// Jotform sends each question as a field, and the answers once more as JSON.
+func TestJotform(t *testing.T) {
+	fields, files := provided(t, "jotform-submission.multipart")
+	if len(fields) != 23 || len(files) != 0 || fields["formID"] != "260420000000000" || fields["pretty"] != "Name:Ola Nordmann, Email:ola@example.net, Message:Hei!\nKan dere hjelpe?" {
 		t.Errorf("%d fields: %v", len(fields), fields)
 	}
 	answers, err := ParseJSON(fields["rawRequest"].(string), DefaultLimits)
 	if err != nil || answers.(map[string]any)["q4_email"] != "ola@example.net" {
 		t.Errorf("got %v, %v", answers, err)
+	}
+}
+
+// Mailgun sends mail with a field for each of its header lines.
+func TestMailgunRoute(t *testing.T) {
+	fields, files := provided(t, "mailgun-route.multipart")
+	got := []any{fields["Received"], fields["subject"], fields["body-plain"], fields["attachment-1"]}
+	want := []any{[]any{"from a.example.net by b.example.com", "from c.example.net by a.example.net"}, "Re: Your ticket ABC-123 – größer", "Hei!\r\n\r\n-- \r\nOla\r\n", nil}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if len(files) != 2 || files[0].Name != "skjermbilde æ.png" || !bytes.HasPrefix(files[0].Body, []byte("\x89PNG\r\n\x1a\n")) || len(files[0].Body) != 68 || string(files[1].Body) != "line 1\r\n--8f1c29d7b2f34c4aa1e0c6ce5ad1b7f2\r\nline 3" {
+		t.Errorf("got %s", words(files))
+	}
+}
+
+// SendGrid leaves each field of a mail in its own charset.
+func TestSendGridInbound(t *testing.T) {
+	fields, files := provided(t, "sendgrid-inbound.multipart")
+	got := []any{fields["subject"], fields["text"], fields["html"], len(files), files[0].ContentType}
+	want := []any{"Anfrage zu Geräten", "Grüße €5\n", "<p>Grüße</p>", 1, "image/png"}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -70,7 +70,7 @@ func (m *mailgunBody) verify(r *payload.Request, secrets []string) error {
 		return err
 	}
 	fields := m.json
-	if body.Kind() == payload.Form {
+	if body.Kind() == payload.Form || body.Kind() == payload.Multipart {
 		fields = m.form
 	}
 	var proof [3]string
@@ -131,6 +131,9 @@ func (m *mailgunBody) sign(r *payload.Request, secret string, now time.Time) err
 	if body.Kind() == payload.Form {
 		r.Body = signMailgunForm(string(r.Body), timestamp, token, signature)
 		return nil
+	}
+	if body.Kind() != payload.JSON {
+		return fmt.Errorf("sign for mailgun: a %s body cannot be signed here; send JSON or a form", body.Kind())
 	}
 	object := fmt.Sprintf(`{"timestamp":"%s","token":"%s","signature":"%s"}`, timestamp, token, signature)
 	start, end, ok := body.Span(m.object)

@@ -49,6 +49,14 @@ func TestMailgunVectors(t *testing.T) {
 		})
 	}
 	want(t, mailgun(), mailgunJSON(mailgunTimestamp, mailgunToken, mailgunSignature), "", mailgunKey)
+	// as routes send mail that has attachments
+	var parts strings.Builder
+	for _, f := range [][2]string{{"timestamp", mailgunTimestamp}, {"token", mailgunToken}, {"signature", mailgunSignature}, {`attachment-1"; filename="a.txt`, "x"}} {
+		fmt.Fprintf(&parts, "--b\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n", f[0], f[1])
+	}
+	r := mailgunRequest("multipart/form-data; boundary=b", parts.String()+"--b--\r\n", 1770886861)
+	want(t, mailgun(), r, "", mailgunKey)
+	want(t, mailgun(), r, mismatch, "other")
 }
 
 func TestMailgunTolerance(t *testing.T) {
@@ -84,7 +92,7 @@ func TestMailgunRefuses(t *testing.T) {
 		{"empty body", "application/json", "", "the body is empty, so there is no signature"},
 		{"malformed", "application/json", "{", "no signature can be read: the body is not JSON: expected a name in quotes at byte 1"},
 		{"too deep", "application/json", strings.Repeat("[", 101), "body is nested deeper than 100 levels"},
-		{"multipart", "multipart/form-data", "x", "no signature can be read: multipart bodies are not decoded yet; request.body has the text"},
+		{"multipart", "multipart/form-data", "x", "no signature can be read: the multipart body is malformed: the content type names no boundary"},
 		{"no object", "application/json", `{}`, "signature.timestamp is missing in the body"},
 		{"a text", "application/json", `{"signature":"x"}`, "signature.timestamp is missing in the body"},
 		{"null", "application/json", `{"signature":{"timestamp":null}}`, "signature.timestamp is missing in the body"},
@@ -97,6 +105,7 @@ func TestMailgunRefuses(t *testing.T) {
 		{"flat JSON", "application/json", `{"timestamp":"1770886799","token":"` + mailgunToken + `","signature":"` + mailgunSignature + `"}`, "signature.timestamp is missing in the body"},
 		{"repeated field", "application/x-www-form-urlencoded", "timestamp=1&timestamp=2&token=x&signature=x", "timestamp in the body is no text"},
 		{"form without a token", "application/x-www-form-urlencoded", "timestamp=1&signature=x", "token is missing in the body"},
+		{"multipart without a token", "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=timestamp\r\n\r\n1\r\n--b--", "token is missing in the body"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			want(t, mailgun(), mailgunRequest(c.contentType, c.body, 1770886800), c.message, mailgunKey)

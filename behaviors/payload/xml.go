@@ -21,6 +21,8 @@ import (
 // CDATA is text. Comments and processing instructions are skipped.
 type xmlTree struct {
 	open []xmlElement // the first stands for the whole
+	// names of elements and of attributes as keys, each made once
+	elements, attributes map[string]string
 }
 
 type xmlElement struct {
@@ -33,14 +35,23 @@ type xmlElement struct {
 
 // decodeXML returns the value of a text that was scanned.
 func decodeXML(text []byte) any {
-	tree := &xmlTree{open: []xmlElement{{fields: map[string]any{}}}}
+	tree := &xmlTree{open: []xmlElement{{fields: map[string]any{}}}, elements: map[string]string{}, attributes: map[string]string{}}
 	s := xmlScanner{text: text, limits: Limits{Depth: len(text), Values: len(text)}, tree: tree}
 	s.document()
 	return tree.open[0].fields
 }
 
 func (t *xmlTree) start(name []byte) {
-	t.open = append(t.open, xmlElement{name: string(name)})
+	t.open = append(t.open, xmlElement{name: key(t.elements, "", name)})
+}
+
+func key(known map[string]string, before string, name []byte) string {
+	k, ok := known[string(name)]
+	if !ok {
+		k = before + string(name)
+		known[string(name)] = k
+	}
+	return k
 }
 
 func (t *xmlTree) top() *xmlElement { return &t.open[len(t.open)-1] }
@@ -50,7 +61,7 @@ func (t *xmlTree) attribute(name, raw []byte) {
 	if e.fields == nil {
 		e.fields = map[string]any{}
 	}
-	e.fields["@"+string(name)] = string(appendXML(nil, raw, true))
+	e.fields[key(t.attributes, "@", name)] = string(plainXML(raw, true))
 }
 
 // characters adds text; marked: it may have entities.
@@ -80,9 +91,7 @@ func (e *xmlElement) value() any {
 		if e.fields != nil && blank(text) {
 			return e.fields
 		}
-		if bytes.IndexByte(text, '\r') >= 0 || e.marked && bytes.IndexByte(text, '&') >= 0 {
-			text = appendXML(nil, text, e.marked)
-		}
+		text = plainXML(text, e.marked)
 	}
 	if e.fields == nil {
 		return string(text)
@@ -107,6 +116,15 @@ func (e *xmlElement) add(name string, v any) {
 	default:
 		e.fields[name] = []any{old, v}
 	}
+}
+
+// plainXML decodes a piece of text, or gives it as it is where there is nothing
+// to decode.
+func plainXML(raw []byte, marked bool) []byte {
+	if bytes.IndexByte(raw, '\r') < 0 && (!marked || bytes.IndexByte(raw, '&') < 0) {
+		return raw
+	}
+	return appendXML(nil, raw, marked)
 }
 
 // appendXML decodes a piece of text: entities, and line ends, which are LF.

@@ -1,7 +1,6 @@
 package payload
 
 import (
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -55,20 +54,3 @@ var (
 		LatinOffset: 1,
 	}
 )
-
-// reference is the character of a reference, without `&#` and `;`; 0 for none.
-// Half of a surrogate pair becomes U+FFFD, as everywhere.
-func reference(digits string) rune {
-	base := 10
-	if hex, ok := strings.CutPrefix(digits, "x"); ok {
-		digits, base = hex, 16
-	}
-	n, err := strconv.ParseUint(digits, base, 32)
-	if err != nil || n > unicode.MaxRune {
-		return 0
-	}
-	if !utf8.ValidRune(rune(n)) {
-		return utf8.RuneError
-	}
-	return rune(n)
-}

@@ -3,7 +3,6 @@ package payload
 import (
 	"bytes"
 	"fmt"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -302,52 +301,4 @@ func (s *xmlScanner) take(what string) bool {
 func (s *xmlScanner) fail(what string) bool {
 	s.err = &syntaxError{what, s.at}
 	return false
-}
-
-func isXMLSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
-
-// blank tells whether a text is white space as XML has it.
-func blank(text []byte) bool { return len(bytes.Trim(text, " \n\t\r")) == 0 }
-
-// xmlCharacter tells whether the character that a valid text begins with, or is
-// in the middle of, is one of XML's.
-func xmlCharacter(b []byte) bool {
-	switch c := b[0]; {
-	case c < ' ':
-		return isXMLSpace(c)
-	case c == 0xEF: // perhaps of U+FFFE or U+FFFF
-		return len(b) < 3 || b[1] != 0xBF || b[2] < 0xBE
-	}
-	return true
-}
-
-// entity reads an entity or a character reference at the beginning of a text,
-// and gives length 0 for none that is known.
-func entity(b []byte) (r rune, length int) {
-	end := bytes.IndexByte(b, ';')
-	if end < 0 {
-		return 0, 0
-	}
-	switch name := string(b[1:end]); name {
-	case "lt":
-		r = '<'
-	case "gt":
-		r = '>'
-	case "amp":
-		r = '&'
-	case "quot":
-		r = '"'
-	case "apos":
-		r = '\''
-	default:
-		digits, numeric := strings.CutPrefix(name, "#")
-		if !numeric {
-			return 0, 0
-		}
-		r = reference(digits)
-		if !xmlCharacter(utf8.AppendRune(nil, r)) {
-			return 0, 0
-		}
-	}
-	return r, end + 1
 }

@@ -34,7 +34,7 @@ func xmlOracle(text []byte) (whole map[string]any, values, depth int, err error)
 	for {
 		from := d.InputOffset()
 		token, err := d.RawToken()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			return nil, 0, 0, err

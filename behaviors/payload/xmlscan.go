@@ -35,7 +35,7 @@ func scanXML(text []byte, l Limits) error {
 
 // document takes the whole text. Several elements may stand on top: Zapier's own
 // example of an XML body has no root.
-func (s *xmlScanner) document() bool {
+func (s *xmlScanner) document() {
 	if bytes.HasPrefix(s.text, byteOrderMark) {
 		s.at = len(byteOrderMark)
 	}
@@ -53,21 +53,20 @@ func (s *xmlScanner) document() bool {
 		case s.begins("<![CDATA["):
 			ok = s.cdata()
 		case s.begins("<!"):
-			return s.fail("a document type or another declaration is refused (its entities could grow without end, or be files)")
+			ok = s.fail("a document type or another declaration is refused (its entities could grow without end, or be files)")
 		default:
 			ok = s.startTag()
 		}
 		if !ok {
-			return false
+			return
 		}
 	}
 	switch {
 	case len(s.open) > 0:
-		return s.fail(fmt.Sprintf("the element %.40q has no end", s.open[len(s.open)-1]))
+		s.fail(fmt.Sprintf("the element %.40q has no end", s.open[len(s.open)-1]))
 	case !s.elements:
-		return s.fail("expected an element")
+		s.fail("expected an element")
 	}
-	return true
 }
 
 func (s *xmlScanner) startTag() bool {

@@ -129,7 +129,7 @@ func (h *helpdesk) scriptOf(r *http.Request) (*script, error) {
 // caller is a script as the plugin sees it.
 func (s *script) caller() *plugin.Caller {
 	return &plugin.Caller{
-		ID: s.id, Name: s.name, Bearer: true,
+		ID: s.id, Name: s.name, Bearer: true, Token: s.id,
 		May: func(p plugin.Permission) bool { return s.has(string(p)) },
 	}
 }

@@ -48,6 +48,8 @@ var matrix = map[string]string{
 	"GET /listeners/{id}":              "view payloads edit manage",
 	"PATCH /listeners/{id}":            "manage",
 	"DELETE /listeners/{id}":           "manage",
+	"GET /listeners/{id}/samples":      "view payloads edit manage",
+	"POST /listeners/{id}/sample":      "manage",
 	"GET /behaviors":                   "view payloads edit manage",
 	"POST /behaviors":                  "edit manage",
 	"POST /behaviors/check":            "edit manage",

@@ -83,7 +83,7 @@ func (h *Handlers) accept(w http.ResponseWriter, r *http.Request, prefix string)
 		return h.unavailable(r, l.ID, err)
 	}
 	req := &payload.Request{
-		Method: r.Method, Path: path, RawQuery: r.URL.RawQuery, Header: headerOf(r), ClientIP: h.clientIP(r),
+		Method: r.Method, Path: path, RawQuery: r.URL.RawQuery, Header: headerOf(r.Header), ClientIP: h.clientIP(r),
 	}
 	body, release, err := h.readBody(r, h.bodyLimit(maxBody))
 	defer release()
@@ -183,9 +183,9 @@ func headersTooLarge(r *http.Request) bool {
 }
 
 // headerOf lists the header lines by name, and by arrival within a name.
-func headerOf(r *http.Request) payload.Header {
-	header := make(payload.Header, 0, len(r.Header))
-	for name, values := range r.Header {
+func headerOf(lines http.Header) payload.Header {
+	header := make(payload.Header, 0, len(lines))
+	for name, values := range lines {
 		for _, v := range values {
 			header = append(header, payload.Field{Name: name, Value: v})
 		}

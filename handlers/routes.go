@@ -40,6 +40,8 @@ func routes() []route {
 		{Route{get, "/listeners/{id}", View, false}, (*Handlers).getListener, operation{"Get a listener", nil, nil, ok, new(listenerJSON)}},
 		{Route{patch, "/listeners/{id}", Manage, changes}, (*Handlers).patchListener, operation{"Change a listener", nil, new(listenerPatch), ok, new(listenerJSON)}},
 		{Route{del, "/listeners/{id}", Manage, changes}, (*Handlers).deleteListener, operation{"Delete a listener", nil, nil, noContent, nil}},
+		{Route{get, "/listeners/{id}/samples", View, false}, (*Handlers).listSamples, operation{"List the samples that a listener can be sent", page, nil, ok, new(list[listenerSampleJSON])}},
+		{Route{post, "/listeners/{id}/sample", Manage, changes}, (*Handlers).sendSample, operation{"Sign a sample as its provider does, and send it to the listener's URL", nil, new(sampleIn), ok, new(sampleOut)}},
 
 		{Route{get, "/behaviors", View, false}, (*Handlers).listBehaviors, operation{"List behaviors", page, nil, ok, new(list[behaviorJSON])}},
 		{Route{post, "/behaviors", Edit, changes}, (*Handlers).createBehavior, operation{"Create a behavior, as a draft", nil, new(behaviorPatch), created, new(behaviorJSON)}},

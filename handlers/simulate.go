@@ -6,9 +6,11 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/deskhook/deskhook/behaviors"
+	"github.com/deskhook/deskhook/behaviors/expression"
 	"github.com/deskhook/deskhook/behaviors/payload"
 	"github.com/deskhook/deskhook/models"
 )
@@ -197,7 +199,30 @@ func (h *Handlers) simulatedDelivery(c *call, p *behaviors.Program, in *simulate
 	}
 	d.ID = cmp.Or(deliveryID, d.ID)
 	receiveSimulated(d, req)
-	return d, overrideInputs(d, in.Inputs)
+	if err := overrideInputs(d, in.Inputs); err != nil {
+		return nil, err
+	}
+	return d, signSimulated(p, d, in.Request)
+}
+
+// signSimulated signs a recipe's sample with the secret that verify asks for,
+// as the sample's own signature is by a key that nobody has here. Any other
+// request stays as it is.
+func signSimulated(p *behaviors.Program, d *behaviors.Delivery, text string) error {
+	provider, inputs := p.Signature()
+	if !slices.ContainsFunc(samplesOf(p), func(s listenerSampleJSON) bool { return s.request == text }) {
+		return nil
+	}
+	for _, name := range inputs {
+		secret, _ := d.Inputs[name].(string)
+		if ref, ok := d.Inputs[name].(expression.Secret); ok && d.Secrets != nil {
+			secret, _ = d.Secrets(ref) // one that cannot be read is what simulating reports
+		}
+		if secret != "" {
+			return provider.Sign(d.Request, secret, d.Request.ReceivedAt)
+		}
+	}
+	return nil
 }
 
 func newSimulated(baseURL string) *behaviors.Delivery {

@@ -26,6 +26,7 @@ func mailgun() *Provider {
 			"https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks",
 		Verify: m.verify,
 		Sign:   m.sign,
+		Renew:  renewFields("signature.token", "token"), // Sign makes a token of what stands there
 		// the one answer that ends Mailgun's retries; any other goes on for 8 hours
 		Rejection: rejection(406),
 		Empty:     Reply{Status: 200},

@@ -212,6 +212,32 @@ func TestMailgunSigns(t *testing.T) {
 	}
 }
 
+// Sent again in the same moment, a renewed sample has another token.
+func TestMailgunRenews(t *testing.T) {
+	now := time.Unix(1790000000, 0)
+	for contentType, file := range map[string]string{
+		"application/json": "mailgun-permanent-fail.json", "application/x-www-form-urlencoded": "mailgun-legacy-dropped.form",
+	} {
+		bodies := map[string]bool{}
+		for _, id := range []string{"", "new", "newer"} {
+			r := mailgunRequest(contentType, read(t, file), now.Unix())
+			if id != "" {
+				if err := mailgun().Renew(r, id); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := mailgun().Sign(r, mailgunKey, now); err != nil {
+				t.Fatal(err)
+			}
+			want(t, mailgun(), r, "", mailgunKey)
+			bodies[string(r.Body)] = true
+		}
+		if len(bodies) != 3 {
+			t.Errorf("%s: %d different bodies, want 3", file, len(bodies))
+		}
+	}
+}
+
 func TestMailgunReplies(t *testing.T) {
 	p := mailgun()
 	if p.Rejection.Status != 406 || !reflect.DeepEqual(p.Empty, Reply{Status: 200}) {

@@ -38,7 +38,7 @@ type Provider struct {
 	// it may change the body (Mailgun) or add header lines (GitHub).
 	Sign func(r *payload.Request, secret string, now time.Time) error
 	// Renew gives a sample the id of an event of its own, as what providers send
-	// twice is told by it; called before Sign. nil: Sign does that.
+	// twice is told by it. It is called before Sign.
 	Renew     func(r *payload.Request, id string) error
 	Rejection Reply // of a wrong signature
 	Empty     Reply // where a behavior gives no answer
@@ -58,6 +58,18 @@ func rejection(status int) Reply {
 		Status: status,
 		Header: payload.Header{{Name: "Content-Type", Value: "text/plain; charset=utf-8"}},
 		Body:   "signature does not match",
+	}
+}
+
+// renewFields renews what is there of these fields of a body.
+func renewFields(names ...string) func(r *payload.Request, id string) error {
+	return func(r *payload.Request, id string) error {
+		for _, name := range names {
+			if _, err := payload.Set(r, name, id); err != nil {
+				return fmt.Errorf("renew %s: %w", name, err)
+			}
+		}
+		return nil
 	}
 }
 

@@ -82,7 +82,7 @@ func TestProvidersAreSortedAndWhole(t *testing.T) {
 	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 	for _, p := range providers {
 		t.Run(p.Name, func(t *testing.T) {
-			if p.Doc == "" || !strings.Contains(p.Doc, "https://") || p.Verify == nil || p.Sign == nil {
+			if p.Doc == "" || !strings.Contains(p.Doc, "https://") || p.Verify == nil || p.Sign == nil || p.Renew == nil {
 				t.Error("incomplete")
 			}
 			if p.Rejection.Status < 400 || p.Rejection.Status > 499 || p.Empty.Status/100 != 2 {

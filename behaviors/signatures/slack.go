@@ -54,7 +54,7 @@ func slack() *Provider {
 			r.Header = r.Header.With(moment, timestamp).With(header, sign(secret, timestamp, r.Body))
 			return nil
 		},
-		Renew:     slackRenew,
+		Renew:     renewFields("trigger_id", "event_id"), // of a command, of an event
 		Rejection: reject,
 		Empty:     Reply{Status: 200},
 		Test:      slackProbe,
@@ -63,16 +63,6 @@ func slack() *Provider {
 
 // slackTolerance is what Slack's documentation asks for.
 const slackTolerance = 5 * time.Minute
-
-// slackRenew changes the id of a command or of an event, whichever it is.
-func slackRenew(r *payload.Request, id string) error {
-	for _, name := range []string{"trigger_id", "event_id"} {
-		if _, err := payload.Set(r, name, id); err != nil {
-			return fmt.Errorf("renew for slack: %w", err)
-		}
-	}
-	return nil
-}
 
 // slackProbe tells the form with ssl_check=1, by which Slack looks at a
 // certificate, from a command.

@@ -133,6 +133,9 @@ func (h *Handlers) sendSample(c *call) error {
 	if err != nil {
 		return notSent(fmt.Sprintf("The listener's URL could not be called from here: %v. Check the base URL, or the listener's own URL, and whether this server reaches it.", err))
 	}
+	trail := models.TrailOf(ctx)
+	trail.Touch("listener %d", l.ID)
+	trail.Note("sample %s of %s", sample.Name, sample.Recipe)
 	delivery, err := h.sampleDelivery(ctx, l.ID, id)
 	if err != nil {
 		return err

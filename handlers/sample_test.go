@@ -166,9 +166,16 @@ func TestSampleIsSignedWithTheFirstSecretThatIsSet(t *testing.T) {
 
 func TestSampleThatIsRefused(t *testing.T) {
 	a := newSampleAPI(t)
-	got := a.sample(a.listen(sampled, true, map[string]any{"new": "hunter2", "bad": true}), "push")
+	id := a.listen(sampled, true, map[string]any{"new": "hunter2", "bad": true})
+	got := a.sample(id, "push")
 	if got.Status != 401 || a.outcome(got.DeliveryID) != "refused" {
 		t.Errorf("got %+v", got)
+	}
+	var trail struct{ Items []auditJSON }
+	a.must("200", "GET /audit", nil, &trail)
+	last := trail.Items[0]
+	if last.Action != "POST /listeners/{id}/sample" || last.Object != "listener "+id || last.Detail != "sample push of github-slack" {
+		t.Errorf("the audit trail says %+v", last)
 	}
 }
 

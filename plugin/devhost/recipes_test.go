@@ -74,6 +74,17 @@ func (i *installed) send(sample, key string, change func(*plugin.Request)) *plug
 	return answer
 }
 
+// sample sends a sample as the button on the listener's page does.
+func (i *installed) sample(name string) (out struct {
+	Status     int
+	Body       string
+	DeliveryID string `json:"delivery_id"`
+}) {
+	i.t.Helper()
+	i.want(http.StatusOK, "POST", apiPath+"/listeners/"+i.listener.ID+"/sample", `{"sample": "`+name+`"}`, &out)
+	return out
+}
+
 // settled waits until no run is open, and tells how many deliveries have each outcome.
 func (i *installed) settled() map[string]int {
 	i.t.Helper()
@@ -141,6 +152,16 @@ func TestGitHubToSlack(t *testing.T) {
 			got := s.settled()
 			return got["accepted"] == 3 && got["duplicate"] == 1 && got["refused"] == 1
 		})
+		// signed with the listener's secret, and an event of its own each time
+		for n := 3; n <= 4; n++ {
+			got := s.sample("push")
+			var d deliveryOut
+			s.want(http.StatusOK, "GET", apiPath+"/deliveries/"+got.DeliveryID, "", &d)
+			if got.Status != http.StatusOK || d.Outcome != "accepted" {
+				t.Errorf("the sample: got %+v, delivery %+v", got, d)
+			}
+			eventually(t, "a message for each sample", func() bool { return len(channel.received()) == n })
+		}
 		if strings.Contains(s.logs.String(), key) {
 			t.Error("the secret is in the log")
 		}
@@ -183,6 +204,14 @@ func TestSlackCommand(t *testing.T) {
 			got := s.settled()
 			return got["accepted"] == 3 && got["refused"] == 1
 		})
+		for range 2 {
+			if got := s.sample("find a ticket"); got.Status != http.StatusOK || !strings.Contains(got.Body, "There is no ticket ABC-12345-678.") {
+				t.Errorf("the sample: got %+v", got)
+			}
+		}
+		if got := s.settled(); got["accepted"] != 5 {
+			t.Errorf("got %v, want 5 accepted", got)
+		}
 		if strings.Contains(s.logs.String(), key) {
 			t.Error("the secret is in the log")
 		}

@@ -29,6 +29,10 @@ var matrix = map[string]struct {
 	"DELETE /listeners/{id}": {"manage", 204, func(o *objects) (string, string) {
 		return "/listeners/" + o.create("/listeners", o.newListener()), ""
 	}},
+	"GET /listeners/{id}/samples": {everyone, 200, func(o *objects) (string, string) { return "/listeners/" + o.listener.ID + "/samples", "" }},
+	"POST /listeners/{id}/sample": {"manage", 422, func(o *objects) (string, string) { // which verifies nothing
+		return "/listeners/" + o.listener.ID + "/sample", `{"sample": "canary"}`
+	}},
 	"GET /behaviors":           {everyone, 200, at("/behaviors", "")},
 	"POST /behaviors":          {"edit manage", 201, at("/behaviors", canarySource)},
 	"POST /behaviors/check":    {"edit manage", 200, at("/behaviors/check", canarySource)},

@@ -38,6 +38,7 @@ func Builtin(host any) *Registry {
 	r.builtin(hasTickets, ticketCreate(tickets))
 	r.builtin(hasTickets, ticketFind(tickets))
 	r.builtin(hasTickets, ticketNote(tickets))
+	r.builtin(true, httpRequest())
 	r.builtin(true, slackPost())
 	return r
 }

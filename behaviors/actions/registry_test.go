@@ -58,21 +58,22 @@ func TestRegisterRefusesWhatIsWrong(t *testing.T) {
 		change func(a *Action)
 		want   string
 	}{
-		"no Do":                {func(a *Action) { a.Do = nil }, "actions: an action without Do"},
-		"name without area":    {func(a *Action) { a.Name = "do" }, `actions: "do": an action's name is like "area.verb"`},
-		"name in upper case":   {func(a *Action) { a.Name = "Test.do" }, `actions: "Test.do": an action's name is like "area.verb"`},
-		"no summary":           {func(a *Action) { a.Summary = "" }, `actions: "test.do": no summary`},
-		"unknown reach":        {func(a *Action) { a.Reach = "moon" }, `actions: "test.do": unknown reach "moon"`},
-		"no example":           {func(a *Action) { a.Example = nil }, `actions: "test.do": no example of its output`},
-		"example of nothing":   {func(a *Action) { a.Output.Kind = expression.Nil }, `actions: "test.do": an example of an output, but no type of it`},
-		"parameter twice":      {func(a *Action) { a.Params[2].Name = "text" }, `actions: "test.do": parameter "text" twice`},
-		"parameter's name":     {func(a *Action) { a.Params[2].Name = "my-data" }, `actions: "test.do": parameter "my-data": a parameter's name has lower case letters, digits and _`},
-		"text without format":  {func(a *Action) { a.Params[0].Format = "" }, `actions: "test.do": parameter "text": a text needs a format, got ""`},
-		"format of no text":    {func(a *Action) { a.Params[2].Format = behaviors.HTML }, `actions: "test.do": parameter "data": format and options are for texts`},
-		"secret that is text":  {func(a *Action) { a.Params[0].Secret = true }, `actions: "test.do": parameter "text": a secret parameter has the type of a secret, and no other has`},
-		"secret not declared":  {func(a *Action) { a.Params[1].Secret = false }, `actions: "test.do": parameter "key": a secret parameter has the type of a secret, and no other has`},
-		"parameter of no type": {func(a *Action) { a.Params[2].Type.Kind = expression.Nil }, `actions: "test.do": parameter "data": no type`},
-		"required and default": {func(a *Action) { a.Params[0].Required, a.Params[0].Default = true, "x" }, `actions: "test.do": parameter "text": required, and with a default`},
+		"no Do":                   {func(a *Action) { a.Do = nil }, "actions: an action without Do"},
+		"name without area":       {func(a *Action) { a.Name = "do" }, `actions: "do": an action's name is like "area.verb"`},
+		"name in upper case":      {func(a *Action) { a.Name = "Test.do" }, `actions: "Test.do": an action's name is like "area.verb"`},
+		"no summary":              {func(a *Action) { a.Summary = "" }, `actions: "test.do": no summary`},
+		"unknown reach":           {func(a *Action) { a.Reach = "moon" }, `actions: "test.do": unknown reach "moon"`},
+		"no example":              {func(a *Action) { a.Example = nil }, `actions: "test.do": no example of its output`},
+		"example of nothing":      {func(a *Action) { a.Output.Kind = expression.Nil }, `actions: "test.do": an example of an output, but no type of it`},
+		"parameter twice":         {func(a *Action) { a.Params[2].Name = "text" }, `actions: "test.do": parameter "text" twice`},
+		"parameter's name":        {func(a *Action) { a.Params[2].Name = "my-data" }, `actions: "test.do": parameter "my-data": a parameter's name has lower case letters, digits and _`},
+		"text without format":     {func(a *Action) { a.Params[0].Format = "" }, `actions: "test.do": parameter "text": a text needs a format, got ""`},
+		"format of no text":       {func(a *Action) { a.Params[2].Format = behaviors.HTML }, `actions: "test.do": parameter "data": format and options are for texts`},
+		"secret that is text":     {func(a *Action) { a.Params[0].Secret = true }, `actions: "test.do": parameter "text": a secret parameter has the type of a secret, and no other has`},
+		"secret not declared":     {func(a *Action) { a.Params[1].Secret = false }, `actions: "test.do": parameter "key": a secret parameter has the type of a secret, and no other has`},
+		"parameter of no type":    {func(a *Action) { a.Params[2].Type.Kind = expression.Nil }, `actions: "test.do": parameter "data": no type`},
+		"secret fields of a text": {func(a *Action) { a.Params[0].SecretFields = true }, `actions: "test.do": parameter "text": secrets may be fields of maps`},
+		"required and default":    {func(a *Action) { a.Params[0].Required, a.Params[0].Default = true, "x" }, `actions: "test.do": parameter "text": required, and with a default`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -103,7 +104,7 @@ func TestBuiltinActions(t *testing.T) {
 		got = append(got, s.Name)
 	}
 	slices.Sort(got)
-	want := []string{"address.defunct", "message.find", "message.note", "slack.post", "ticket.create", "ticket.find", "ticket.note"}
+	want := []string{"address.defunct", "http.request", "message.find", "message.note", "slack.post", "ticket.create", "ticket.find", "ticket.note"}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
@@ -113,7 +114,7 @@ func TestBuiltinActions(t *testing.T) {
 // others need.
 func TestAbsentActions(t *testing.T) {
 	r := Builtin(nil)
-	if got := r.Specs(); len(got) != 1 || got[0].Name != "slack.post" {
+	if got := r.Specs(); len(got) != 2 || got[0].Name != "http.request" || got[1].Name != "slack.post" {
 		t.Errorf("got %+v", got)
 	}
 	got := map[string]string{}

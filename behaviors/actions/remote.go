@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -46,16 +45,13 @@ func callFailed(err error) *Error {
 	return e
 }
 
-// refused is nil for a 2xx, else the failure that the answer is. What is secret
+// refused is the failure that an answer is which was not wanted. What is secret
 // of the call never stands in it, even if the remote sends it back.
-func refused(r *outbound.Response, secret string) error {
-	if r.Status >= 200 && r.Status < 300 {
-		return nil
-	}
+func refused(r *outbound.Response, secrets ...string) error {
 	return &Error{
 		Message:    fmt.Sprintf("answered %s", statusText(r.Status)),
 		Status:     r.Status,
-		Excerpt:    excerpt(r.Body, secret),
+		Excerpt:    excerpt(r.Body, secrets...),
 		Permanent:  permanent(r.Status),
 		RetryAfter: retryAfter(r.Header),
 		Blame:      BlameRemote,
@@ -66,29 +62,20 @@ func statusText(status int) string {
 	return strings.TrimSpace(strconv.Itoa(status) + " " + http.StatusText(status))
 }
 
-// permanent tells whether the same call would get the same answer again. A
-// redirect is never followed, so it is one.
+// permanent tells whether the same call would get the same answer again, or must
+// not be made twice: a success that was not wanted has had its effect. A redirect
+// is never followed, so it is one.
 func permanent(status int) bool {
 	switch status {
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
 		return false
 	}
-	return status >= 300 && status < 500
+	return status < 500
 }
 
-// excerpt of an answer, without the secret, or the parts of the URL that it is.
-func excerpt(body []byte, secret string) string {
-	text := strings.ToValidUTF8(string(body), "\uFFFD")
-	if secret != "" {
-		text = strings.ReplaceAll(text, secret, "[secret]")
-		if u, err := url.Parse(secret); err == nil {
-			for _, part := range []string{u.EscapedPath(), u.Path, u.RawQuery} {
-				if len(part) > 1 {
-					text = strings.ReplaceAll(text, part, "[secret]")
-				}
-			}
-		}
-	}
+// excerpt of an answer, without the secrets.
+func excerpt(body []byte, secrets ...string) string {
+	text := redactor(secrets...)(strings.ToValidUTF8(string(body), "\uFFFD"))
 	if len(text) > maxExcerpt {
 		text = strings.ToValidUTF8(text[:maxExcerpt], "")
 	}

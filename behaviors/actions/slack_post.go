@@ -62,5 +62,8 @@ func postToSlack(ctx context.Context, c *Call) (any, error) {
 	if err != nil {
 		return nil, callFailed(err)
 	}
-	return nil, refused(answer, webhook)
+	if answer.Status < 200 || answer.Status > 299 {
+		return nil, refused(answer, webhook)
+	}
+	return nil, nil
 }

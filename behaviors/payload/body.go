@@ -106,7 +106,7 @@ func (b *Body) multipart(contentType string, l Limits) error {
 func (b *Body) xml(contentType string, l Limits) error {
 	text, err := xmlText(b.text, contentType)
 	if err == nil {
-		err = scanXML(text, l)
+		b.whole, err = scanXML(text, l)
 	}
 	var limit *LimitError
 	switch {
@@ -116,7 +116,6 @@ func (b *Body) xml(contentType string, l Limits) error {
 		b.problem = "the XML cannot be read: " + err.Error()
 	default:
 		b.slots = make([]slot, len(b.nodes))
-		b.whole = func() any { return decodeXML(text) }
 	}
 	return nil
 }
@@ -207,10 +206,11 @@ func ParseJSON(text string, l Limits) (any, error) {
 // encoding declaration says no longer counts: it is a text. The error is a
 // *LimitError where it is beyond a limit, else the text is no XML.
 func ParseXML(text string, l Limits) (any, error) {
-	if err := scanXML([]byte(text), l); err != nil {
+	decode, err := scanXML([]byte(text), l)
+	if err != nil {
 		return nil, err
 	}
-	return decodeXML([]byte(text)), nil
+	return decode(), nil
 }
 
 // formMap is a form as a map: the text of a name, or the list of its texts where

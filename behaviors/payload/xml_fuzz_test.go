@@ -121,7 +121,7 @@ func FuzzXML(f *testing.F) {
 			if err == nil && !odd {
 				t.Fatalf("accepted, but encoding/xml says: %v", wantErr)
 			}
-		case values > limits.Values || depth > limits.Depth:
+		case values > limits.Values || depth > limits.Depth || deeper(want, limits.Depth):
 			if !errors.As(err, &limit) {
 				t.Fatalf("%d values, depth %d: got %v", values, depth, err)
 			}

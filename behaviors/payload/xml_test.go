@@ -113,6 +113,9 @@ func TestXMLLimits(t *testing.T) {
 	}{
 		{"depth 100", nested(100), nil},
 		{"depth 101", nested(101), depth},
+		{"depth 50 in lists", strings.Repeat("<a><b/><b>", 25) + strings.Repeat("</b></a>", 25), nil},
+		{"depth 52 in lists", strings.Repeat("<a><a/>", 52) + strings.Repeat("</a>", 52), depth},
+		{"depth 100 and an attribute", strings.Repeat("<a>", 99) + `<a b=""/>` + strings.Repeat("</a>", 99), depth},
 		{"1 MiB of <a>", strings.Repeat("<a>", 1<<20/3), depth},
 		{"100,000 elements", "<r>" + strings.Repeat("<a/>", 99_999) + "</r>", nil},
 		{"100,001 elements", "<r>" + strings.Repeat("<a/>", 100_000) + "</r>", values},

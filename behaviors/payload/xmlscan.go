@@ -3,6 +3,7 @@ package payload
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -13,24 +14,53 @@ import (
 // collects all attributes of an element before one can count them, and is slower
 // (see the benchmark).
 type xmlScanner struct {
-	text     []byte
-	at       int
-	limits   Limits
-	values   int      // elements and attributes
-	open     [][]byte // names of the elements around the cursor
-	elements bool     // there was one
-	tree     *xmlTree // nil: check only
-	err      error    // *syntaxError or *LimitError
+	text    []byte
+	at      int
+	limits  Limits
+	values  int      // elements and attributes
+	open    [][]byte // names of the elements around the cursor
+	deepest int      // how many were open at once; 0: there is no element
+	tree    *xmlTree // nil: check only
+	err     error    // *syntaxError or *LimitError
 }
 
-// scanXML checks a text.
-func scanXML(text []byte, l Limits) error {
+// scanXML checks a text, and gives what decodes it.
+func scanXML(text []byte, l Limits) (decode func() any, err error) {
 	if !utf8.Valid(text) {
-		return &syntaxError{"invalid UTF-8", invalidUTF8(text)}
+		return nil, &syntaxError{"invalid UTF-8", invalidUTF8(text)}
 	}
 	s := xmlScanner{text: text, limits: l}
 	s.document()
-	return s.err
+	if s.err != nil {
+		return nil, s.err
+	}
+	if s.deepest <= l.Depth/2 {
+		return func() any { return decodeXML(text) }, nil
+	}
+	// an element may lie in a list besides, which only its siblings tell
+	v := decodeXML(text)
+	if deeper(v, l.Depth) {
+		return nil, &LimitError{What: "depth", Max: l.Depth}
+	}
+	return func() any { return v }, nil
+}
+
+// deeper tells whether lists and maps are nested deeper than so many levels.
+func deeper(v any, levels int) bool {
+	switch v := v.(type) {
+	case []any:
+		return levels == 0 || slices.ContainsFunc(v, func(x any) bool { return deeper(x, levels-1) })
+	case map[string]any:
+		if levels == 0 {
+			return true
+		}
+		for _, x := range v {
+			if deeper(x, levels-1) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // document takes the whole text. Several elements may stand on top: Zapier's own
@@ -64,7 +94,7 @@ func (s *xmlScanner) document() {
 	switch {
 	case len(s.open) > 0:
 		s.fail(fmt.Sprintf("the element %.40q has no end", s.open[len(s.open)-1]))
-	case !s.elements:
+	case s.deepest == 0:
 		s.fail("expected an element")
 	}
 }
@@ -79,7 +109,8 @@ func (s *xmlScanner) startTag() bool {
 		s.err = &LimitError{What: "depth", Max: s.limits.Depth}
 		return false
 	}
-	s.open, s.elements = append(s.open, name), true
+	s.open = append(s.open, name)
+	s.deepest = max(s.deepest, len(s.open))
 	if s.tree != nil {
 		s.tree.start(name)
 	}

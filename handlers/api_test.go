@@ -187,6 +187,8 @@ func (a *testAPI) normal(answer []byte) []byte {
 			answer = bytes.ReplaceAll(answer, source, []byte(`"the source of `+r.ID+`"`))
 		}
 	}
+	_, version := a.store.Database()
+	answer = bytes.ReplaceAll(answer, []byte(`"`+version+`"`), []byte(`"$SQLITE"`))
 	if a.guid != "" {
 		answer = bytes.ReplaceAll(answer, []byte(a.guid), []byte("$GUID"))
 		answer = bytes.ReplaceAll(answer, []byte(maskGUID(a.guid)), []byte("$MASKED"))

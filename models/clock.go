@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"gorm.io/gorm"
 )
 
 // resample is how long a sample of the database's clock is carried on.
@@ -54,18 +56,26 @@ func (s *Store) Now(ctx context.Context) (Micros, error) {
 func (c *clock) carried() Micros { return c.at.add(time.Since(c.taken)) }
 
 // sampleClock asks the database, half of the way there counted to each side.
-// SQLite has no clock but ours.
 func (s *Store) sampleClock(ctx context.Context) (Micros, time.Time, error) {
 	before := time.Now()
-	if !s.dialect.mysql {
-		return Micros(before.UnixMicro()), before, nil
-	}
 	ctx, cancel := context.WithTimeout(ctx, resample)
 	defer cancel()
-	var at Micros
-	err := s.read(ctx).Raw("SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01 00:00:00', UTC_TIMESTAMP(6))").Row().Scan(&at)
+	at, err := s.clockOn(s.read(ctx))
 	if err != nil {
 		return 0, before, fail(err, "read the database's clock")
 	}
 	return at, before.Add(time.Since(before) / 2), nil
+}
+
+// clockOn reads the clock by a connection that is at hand. SQLite has no clock
+// but ours.
+func (s *Store) clockOn(db *gorm.DB) (at Micros, err error) {
+	switch {
+	case s.clock.fake != nil:
+		return Micros(s.clock.fake().UnixMicro()), nil
+	case !s.dialect.mysql:
+		return Micros(time.Now().UnixMicro()), nil
+	}
+	err = db.Raw("SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01 00:00:00', UTC_TIMESTAMP(6))").Row().Scan(&at)
+	return at, err
 }

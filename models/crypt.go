@@ -70,6 +70,9 @@ func (k *keyring) seal(identity string, value []byte) []byte {
 	return aead.Seal(sealed, sealed[1:head], plain, []byte(identity))
 }
 
+// isCurrent tells whether a value was sealed with the current key, or is none.
+func (k *keyring) isCurrent(sealed []byte) bool { return len(sealed) == 0 || sealed[0] == k.current }
+
 // open reverses seal. ErrUnreadable, which never tells anything of the value.
 func (k *keyring) open(identity string, sealed []byte) ([]byte, error) {
 	if len(sealed) == 0 {

@@ -14,6 +14,8 @@ import (
 type dialect struct {
 	mysql     bool // MySQL or MariaDB; else SQLite
 	returning bool // INSERT … RETURNING
+	product   string
+	version   string // "10.11.19"
 }
 
 // newDialect finds out which database this is, and refuses those that cannot
@@ -35,7 +37,7 @@ func newDialect(ctx context.Context, db *gorm.DB) (*dialect, error) {
 		if !atLeast(version, 3, 35, 0) {
 			return nil, fmt.Errorf("SQLite 3.35 or newer is needed, this is %s", version)
 		}
-		return &dialect{returning: true}, nil
+		return &dialect{returning: true, product: "SQLite", version: version}, nil
 	default:
 		return nil, fmt.Errorf("MySQL, MariaDB or SQLite is needed, this is %q", name)
 	}
@@ -47,7 +49,8 @@ const minPacket = 4 << 20
 // variables are the settings that matter, by name; a server may lack some.
 func variables(db *gorm.DB) (map[string]string, error) {
 	rows, err := db.Raw(`SHOW VARIABLES WHERE Variable_name IN
-		('version', 'max_allowed_packet', 'log_bin', 'binlog_format', 'character_set_client')`).Rows()
+		('version', 'max_allowed_packet', 'log_bin', 'binlog_format', 'character_set_client', 'sync_binlog',
+		'innodb_flush_log_at_trx_commit', 'innodb_flush_method', 'innodb_doublewrite', 'wsrep_on')`).Rows()
 	if err != nil {
 		return nil, err
 	}
@@ -64,15 +67,16 @@ func variables(db *gorm.DB) (map[string]string, error) {
 }
 
 func newMySQL(v map[string]string) (*dialect, error) {
-	d := &dialect{mysql: true}
+	d := &dialect{mysql: true, product: "MySQL"}
 	version := v["version"]
+	d.version, _, _ = strings.Cut(strings.TrimPrefix(version, "5.5.5-"), "-")
 	switch maria := strings.Contains(version, "MariaDB"); {
 	case maria && !atLeast(strings.TrimPrefix(version, "5.5.5-"), 10, 6, 0):
 		return nil, fmt.Errorf("MariaDB 10.6 or newer is needed (for SKIP LOCKED), this is %s", version)
 	case !maria && !atLeast(version, 8, 0, 1):
 		return nil, fmt.Errorf("MySQL 8.0.1 or newer is needed (for SKIP LOCKED), this is %s", version)
 	case maria:
-		d.returning = true
+		d.returning, d.product = true, "MariaDB"
 	}
 	if n, err := strconv.Atoi(v["max_allowed_packet"]); err != nil || n < minPacket {
 		return nil, fmt.Errorf("max_allowed_packet must be at least %d, it is %s", minPacket, v["max_allowed_packet"])
@@ -108,32 +112,32 @@ func atLeast(version string, lowest ...int) bool {
 	return true
 }
 
-// checkTables refuses tables of another engine or character set, which a server
-// may make in place of what was asked for.
-func (d *dialect) checkTables(ctx context.Context, db *gorm.DB) error {
+// wrongTables says which of our tables have another engine or character set than
+// what was asked for; a server may make them so.
+func (d *dialect) wrongTables(ctx context.Context, db *gorm.DB) (wrong []string, err error) {
 	if !d.mysql {
-		return nil
+		return nil, nil
 	}
 	rows, err := db.WithContext(ctx).Raw(`SELECT TABLE_NAME, ENGINE, TABLE_COLLATION FROM information_schema.TABLES
-		WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME LIKE 'webhooks\_%'`).Rows()
+		WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ? ORDER BY TABLE_NAME`, ownTables()).Rows()
 	if err != nil {
-		return fail(err, "check the tables")
+		return nil, fail(err, "check the tables")
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var table string
 		var engine, collation sql.NullString
 		if err := rows.Scan(&table, &engine, &collation); err != nil {
-			return fail(err, "check the tables")
+			return nil, fail(err, "check the tables")
 		}
 		if engine.String != "InnoDB" {
-			return fmt.Errorf("table %s must be InnoDB, it is %s: ALTER TABLE %s ENGINE=InnoDB", table, engine.String, table)
+			wrong = append(wrong, fmt.Sprintf("table %s must be InnoDB, it is %s: ALTER TABLE %s ENGINE=InnoDB", table, engine.String, table))
 		}
 		if !strings.HasPrefix(collation.String, "utf8mb4") {
-			return fmt.Errorf("table %s must be utf8mb4, its collation is %s", table, collation.String)
+			wrong = append(wrong, fmt.Sprintf("table %s must be utf8mb4, its collation is %s", table, collation.String))
 		}
 	}
-	return fail(rows.Err(), "check the tables")
+	return wrong, fail(rows.Err(), "check the tables")
 }
 
 // txOptions of a transaction of our own. READ COMMITTED, because under MySQL's

@@ -1,8 +1,10 @@
 package models
 
 import (
+	"context"
 	"time"
 
+	"github.com/go-gormigrate/gormigrate/v2"
 	"gorm.io/gorm"
 )
 
@@ -17,10 +19,23 @@ func (s *Store) RecorderLock() (unlock func()) {
 	return s.recorder.writing.Unlock
 }
 
+// OpenAt opens a store that knows these migrations and no others.
+func OpenAt(ctx context.Context, db *gorm.DB, o Options, list []*gormigrate.Migration) (*Store, error) {
+	s, err := connect(ctx, db, o)
+	if err != nil {
+		return nil, err
+	}
+	return s.open(ctx, o.Keys, list, func(*gorm.DB) error { return nil })
+}
+
 var (
-	NewMySQL = newMySQL
-	Message  = message
-	GaveWay  = gaveWay
+	Migrations = migrations
+	OwnTables  = ownTables
+
+	NewMySQL      = newMySQL
+	MySQLWarnings = mysqlWarnings
+	Message       = message
+	GaveWay       = gaveWay
 
 	PackTexts    = packTexts
 	UnpackTexts  = unpackTexts

@@ -2,12 +2,14 @@ package models
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
 	"sync"
 	"time"
 
+	"github.com/go-gormigrate/gormigrate/v2"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 )
@@ -55,6 +57,7 @@ type Store struct {
 	host     *gorm.DB // as the host set it up: steps' transactions are made of it
 	db       *gorm.DB // the same, silent, for our own statements
 	pool     *sql.DB
+	node     string // of this store, among those that work on the database
 	dialect  *dialect
 	keys     *keyring
 	clock    clock
@@ -68,29 +71,45 @@ type Store struct {
 // Open checks the database (version, engine, character set) and migrates it.
 // Several nodes may do so at once.
 func Open(ctx context.Context, db *gorm.DB, o Options) (*Store, error) {
-	keys, err := newKeyring(o.Keys)
-	if err != nil {
-		return nil, err
-	}
-	pool, err := db.DB()
+	s, err := connect(ctx, db, o)
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
+	}
+	return s.open(ctx, o.Keys, migrations(), s.join)
+}
+
+// connect is a store that knows its database and does nothing with it yet.
+func connect(ctx context.Context, db *gorm.DB, o Options) (*Store, error) {
+	pool, err := db.DB()
+	if err != nil {
+		return nil, err
 	}
 	s := &Store{
 		host: db.Session(&gorm.Session{NewDB: true}),
 		db:   db.Session(&gorm.Session{NewDB: true, SkipDefaultTransaction: true, Logger: logger.Discard}),
 		pool: pool,
-		keys: keys,
+		node: rand.Text(),
 	}
 	s.clock.fake = o.Now
 	s.stmts.db = pool
-	if s.dialect, err = newDialect(ctx, s.db); err != nil {
+	s.dialect, err = newDialect(ctx, s.db)
+	return s, err
+}
+
+// open migrates and starts. joined is called before another node may change the
+// schema.
+func (s *Store) open(ctx context.Context, keys Keys, list []*gormigrate.Migration, joined func(db *gorm.DB) error) (_ *Store, err error) {
+	if s.keys, err = newKeyring(keys); err != nil {
+		return nil, err
+	}
+	if err := s.migrate(ctx, list, joined); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	if err := s.migrate(ctx, migrations()); err != nil {
-		return nil, fmt.Errorf("open store: %w", err)
+	wrong, err := s.dialect.wrongTables(ctx, s.db)
+	if err == nil && wrong != nil {
+		err = errors.New(wrong[0])
 	}
-	if err := s.dialect.checkTables(ctx, s.db); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	if _, err := s.Now(ctx); err != nil { // sampled before many ask for it at once
@@ -101,12 +120,14 @@ func Open(ctx context.Context, db *gorm.DB, o Options) (*Store, error) {
 	return s, nil
 }
 
-// Close ends the writers of Accept, after what they hold is written. Safe twice.
+// Close ends the writers of Accept, after what they hold is written, and takes
+// its leave of the other nodes. Safe twice.
 func (s *Store) Close() error {
 	var err error
 	s.close.Do(func() {
 		s.stopAccepting()
 		err = errors.Join(s.stopRecorder(), s.stmts.close())
+		s.leave()
 	})
 	return err
 }

@@ -29,6 +29,12 @@ type Host interface {
 	// Keys encrypt secrets and stored requests. Called at each Enable. A host
 	// that lost a key leaves it out: the plugin starts, what was encrypted with
 	// it shows as unreadable, and runs that need it wait.
+	//
+	// To change the key, first give every node the new one beside the old one,
+	// then make it the current one. Secrets are sealed anew in the background;
+	// GET /status says how many are left, and how many open runs need the old
+	// key. With none left the host may drop it, and loses what older deliveries
+	// contain, or keep it as long as they are to be read.
 	Keys() (Keys, error)
 	Identity
 	Shell

@@ -15,6 +15,7 @@ type running struct {
 	store  *models.Store
 	http   *outbound.Client
 	runner *runner.Runner
+	upkeep *upkeep
 }
 
 // Enable implements Switch.
@@ -67,6 +68,7 @@ func (p *Plugin) start(ctx context.Context) (_ *running, err error) {
 	if err := r.runner.Start(ctx); err != nil {
 		return nil, errors.Join(err, r.stop(ctx))
 	}
+	r.upkeep = startUpkeep(r.store, p.logger)
 	return r, nil
 }
 
@@ -76,6 +78,7 @@ func (r *running) stop(ctx context.Context) error {
 	if err := r.runner.Stop(ctx); err != nil {
 		errs = append(errs, err)
 	}
+	r.upkeep.stop()
 	r.http.Close()
 	if err := r.store.Close(); err != nil {
 		errs = append(errs, fmt.Errorf("close the store: %w", err))

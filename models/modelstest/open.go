@@ -3,11 +3,13 @@
 package modelstest
 
 import (
+	"context"
 	"crypto/rand"
 	"database/sql"
 	"encoding/hex"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -67,10 +69,14 @@ func Open(t testing.TB) *gorm.DB {
 	return SQLite(t).Open()
 }
 
-// SQLite is a new database in a temporary file.
-func SQLite(t testing.TB) *Database {
+// SQLite is a new database in a temporary file. pragmas come after the usual
+// ones, such as "synchronous(normal)".
+func SQLite(t testing.TB, pragmas ...string) *Database {
 	t.Helper()
 	dsn := "file:" + filepath.ToSlash(filepath.Join(t.TempDir(), "test.db")) + sqliteOptions
+	for _, p := range pragmas {
+		dsn += "&_pragma=" + p
+	}
 	return &Database{t: t, dsn: dsn}
 }
 
@@ -118,6 +124,42 @@ func MariaDB(t testing.TB, params ...string) *Database {
 		own += sep + p
 	}
 	return &Database{MySQL: true, t: t, dsn: own}
+}
+
+// HoldGlobals keeps other tests, of any process, from changing the server's
+// global variables until the test ends.
+func (d *Database) HoldGlobals() *sql.Conn {
+	d.t.Helper()
+	pool, err := sql.Open("mysql", d.dsn)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	conn, err := pool.Conn(d.t.Context())
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.t.Cleanup(func() { _, _ = conn.Close(), pool.Close() }) // which gives the lock back
+	var got *int
+	if err := conn.QueryRowContext(d.t.Context(), "SELECT GET_LOCK('deskhook_test_globals', 120)").Scan(&got); err != nil || got == nil || *got != 1 {
+		d.t.Fatalf("lock the server's variables: %v", err)
+	}
+	return conn
+}
+
+// SetGlobal changes a numeric global variable of the server until the test ends.
+func (d *Database) SetGlobal(conn *sql.Conn, name string, value int) {
+	d.t.Helper()
+	var before int
+	if err := conn.QueryRowContext(d.t.Context(), "SELECT @@GLOBAL."+name).Scan(&before); err != nil {
+		d.t.Fatal(err)
+	}
+	set := func(ctx context.Context, value int) {
+		if _, err := conn.ExecContext(ctx, "SET GLOBAL "+name+" = "+strconv.Itoa(value)); err != nil {
+			d.t.Error(err)
+		}
+	}
+	d.t.Cleanup(func() { set(context.Background(), before) })
+	set(d.t.Context(), value)
 }
 
 // Run runs a test on a new database of each kind, parallel to others.

@@ -2,15 +2,14 @@ package handlers
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 
-	"golang.org/x/net/idna"
-
+	"github.com/deskhook/deskhook/behaviors"
 	"github.com/deskhook/deskhook/models"
 )
 
@@ -35,10 +34,7 @@ const (
 	maxHosts  = 20
 )
 
-var (
-	secretName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
-	hostName   = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$`)
-)
+var secretName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
 
 func (h *Handlers) listSecrets(c *call) error {
 	if err := c.query("limit", "cursor"); err != nil {
@@ -72,9 +68,9 @@ func (h *Handlers) putSecret(c *call) error {
 	case len(in.Value.Value) > maxSecret:
 		errs = append(errs, FieldError{"value", "too_long", "must be at most 16 KiB"})
 	}
-	hosts, ok := normalHosts(in.Hosts.Value)
-	if !ok {
-		errs = append(errs, FieldError{"hosts", "format", "must be host names such as hooks.example.com, without scheme and port"})
+	hosts, err := normalHosts(in.Hosts.Value)
+	if err != nil {
+		errs = append(errs, FieldError{"hosts", "format", err.Error()})
 	}
 	if errs != nil {
 		return invalid(errs...)
@@ -120,31 +116,24 @@ func hostOf(value string) string {
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" {
 		return ""
 	}
-	host, _ := normalHost(u.Hostname())
-	return host
+	return strings.ToLower(u.Host)
 }
 
-// normalHosts gives hosts in their one spelling, each once. ok: they are hosts.
-func normalHosts(hosts []string) (normal []string, ok bool) {
-	ok = len(hosts) <= maxHosts
+// normalHosts gives hosts in one spelling, each once.
+func normalHosts(hosts []string) (normal []string, err error) {
+	if len(hosts) > maxHosts {
+		return nil, fmt.Errorf("must be at most %d", maxHosts)
+	}
 	for _, text := range hosts {
-		host, valid := normalHost(text)
-		if ok = ok && valid; !slices.Contains(normal, host) {
+		host := strings.TrimSuffix(strings.ToLower(strings.TrimSpace(text)), ".")
+		if err := behaviors.CheckHost(host); err != nil {
+			return nil, fmt.Errorf("%q %w", text, err)
+		}
+		if !slices.Contains(normal, host) {
 			normal = append(normal, host)
 		}
 	}
-	return normal, ok
-}
-
-// normalHost is a name as DNS has it (lower case, ASCII, no dot at the end), or
-// an address as it is usually written. ok: it is one of them.
-func normalHost(text string) (host string, ok bool) {
-	text = strings.TrimSpace(text)
-	if addr, err := netip.ParseAddr(strings.Trim(text, "[]")); err == nil {
-		return addr.Unmap().String(), addr.Zone() == ""
-	}
-	ascii, err := idna.Lookup.ToASCII(strings.TrimSuffix(text, "."))
-	return ascii, err == nil && len(ascii) <= 253 && hostName.MatchString(ascii)
+	return normal, nil
 }
 
 func (h *Handlers) deleteSecret(c *call) error {

@@ -49,26 +49,19 @@ func TestStatusWarns(t *testing.T) {
 	a.h.Store = a.store // what stops with the test
 }
 
-// A host's name has one spelling, and is nothing but a name.
-func TestNormalHost(t *testing.T) {
-	for text, want := range map[string]string{
-		"hooks.slack.com": "hooks.slack.com", "HOOKS.Slack.com.": "hooks.slack.com", " a.example ": "a.example", "bücher.example": "xn--bcher-kva.example",
-		"my_host.internal": "", "localhost": "localhost", "192.0.2.1": "192.0.2.1", "[2001:DB8:0::1]": "2001:db8::1", "::ffff:192.0.2.1": "192.0.2.1",
-		"": "", "https://a.example": "", "a.example:443": "", "a.example/x": "", "*.example": "", "a..example": "", "-a.example": "", "fe80::1%eth0": "", "a b": "", "user@a.example": "",
-	} {
-		got, ok := normalHost(text)
-		if !ok {
-			got = ""
-		}
-		if got != want {
-			t.Errorf("%q: got %q, want %q", text, got, want)
+// A host has one spelling, and is nothing but a host.
+func TestNormalHosts(t *testing.T) {
+	got, err := normalHosts([]string{"hooks.slack.com", "HOOKS.Slack.com.", " a.example ", "192.0.2.1", "a.example:8080", "[2001:DB8::1]"})
+	want := []string{"hooks.slack.com", "a.example", "192.0.2.1", "a.example:8080", "[2001:db8::1]"}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %q, %v, want %q", got, err, want)
+	}
+	for _, text := range []string{"", "https://a.example", "a.example/x", "*.example", "a..example", "-a.example", "fe80::1%eth0", "a b", "user@a.example", "a:0"} {
+		if got, err := normalHosts([]string{"a.example", text}); err == nil {
+			t.Errorf("%q: got %q, want an error", text, got)
 		}
 	}
-	for value, want := range map[string]string{
-		"https://Hooks.Slack.com:443/services/T": "hooks.slack.com", "http://127.0.0.1:8025/demo": "127.0.0.1", "ftp://a.example": "", "hunter2": "",
-	} {
-		if got := hostOf(value); got != want {
-			t.Errorf("%q: got %q, want %q", value, got, want)
-		}
+	if _, err := normalHosts(make([]string, maxHosts+1)); err == nil || err.Error() != "must be at most 20" {
+		t.Errorf("too many: got %v", err)
 	}
 }

@@ -16,7 +16,7 @@ import (
 type Secret struct {
 	ID        int64
 	Name      string   // "" for a listener's own
-	Hosts     []string // where it may be sent to: names in lower case and ASCII, or addresses; no ports
+	Hosts     []string // where it may be sent to, as behaviors.CheckHost takes them, in lower case
 	UpdatedAt Micros
 	UpdatedBy string
 }

@@ -119,7 +119,9 @@ func (r *Runner) arrived(ctx context.Context, l *Listener, req *payload.Request)
 func (rc *reception) receive(ctx context.Context) (*Answer, error) {
 	a := rc.eval.Admit()
 	if a.Outcome == behaviors.Refused {
-		if errors.Is(rc.secrets, models.ErrUnavailable) {
+		// A secret that cannot be read, or not any more, proves nothing either
+		// way. It is our trouble, which a refusal would make the sender's.
+		if rc.secrets != nil {
 			return nil, unavailable(rc.secrets)
 		}
 		rc.r.store.Record(rc.delivery(a.Outcome, a.Cause, a.Detail, a.Response))

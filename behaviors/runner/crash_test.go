@@ -89,6 +89,7 @@ steps:
   - respond: {status: 201, text: "${{ made.name }}"}
   - message.note: {message: "41", text: bounced}
   - slack.post: {webhook: "${{ inputs.slack }}", text: hello}
+  - ticket.create: {subject: bounced, external_id: "${{ uuid() }}"}
   - test.do: {name: last}
 `, map[string]any{"slack": "secret:" + w.remote.url})
 		c := &crasher{}
@@ -149,6 +150,7 @@ func (w *world) wantOnce(id int64, n int, calls []remoteCall) {
 	}
 	for _, effect := range []string{
 		"SELECT COUNT(*) FROM host_notes WHERE delivery = ?",
+		"SELECT COUNT(*) FROM host_tickets WHERE delivery = ?",
 		"SELECT COUNT(*) FROM host_effects WHERE name = 'inline' AND delivery = ?",
 		"SELECT COUNT(*) FROM host_effects WHERE name = 'last' AND delivery = ?",
 	} {

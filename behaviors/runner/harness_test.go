@@ -82,6 +82,7 @@ func createRecords(t testing.TB, db *gorm.DB) {
 		"CREATE TABLE host_messages (id VARCHAR(20) NOT NULL PRIMARY KEY, message_id VARCHAR(200) NOT NULL)",
 		"CREATE TABLE host_notes (message VARCHAR(20) NOT NULL, text VARCHAR(1000) NOT NULL, sticky INT NOT NULL, delivery VARCHAR(20) NOT NULL)",
 		"CREATE TABLE host_defunct (email VARCHAR(200) NOT NULL, reason VARCHAR(1000) NOT NULL, delivery VARCHAR(20) NOT NULL)",
+		"CREATE TABLE host_tickets (external_id VARCHAR(100) NOT NULL PRIMARY KEY, delivery VARCHAR(20) NOT NULL)",
 		"CREATE TABLE host_effects (name VARCHAR(100) NOT NULL, delivery VARCHAR(20) NOT NULL)",
 	} {
 		must(t, db.Exec(table).Error)
@@ -114,6 +115,34 @@ func (r *records) AddNote(_ context.Context, tx actions.Tx, n actions.Note) (str
 func (r *records) SetDefunct(_ context.Context, tx actions.Tx, email, reason string) (*actions.Address, error) {
 	err := tx.DB.Exec("INSERT INTO host_defunct VALUES (?, ?, ?)", email, reason, tx.DeliveryID).Error
 	return &actions.Address{Email: email, Defunct: true}, err
+}
+
+func (r *records) CreateTicket(_ context.Context, tx actions.Tx, t actions.NewTicket) (*actions.Ticket, error) {
+	if r.before != nil {
+		if err := r.before(tx); err != nil {
+			return nil, err
+		}
+	}
+	done := tx.DB.Exec("INSERT INTO host_tickets SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM host_tickets WHERE external_id = ?)",
+		t.ExternalID, tx.DeliveryID, t.ExternalID)
+	if done.Error == nil && done.RowsAffected == 0 {
+		return nil, actions.ErrExists
+	}
+	return &actions.Ticket{ID: t.ExternalID, ExternalID: t.ExternalID, Subject: t.Subject}, done.Error
+}
+
+func (r *records) FindTicket(_ context.Context, tx actions.Tx, q actions.TicketQuery) (*actions.Ticket, error) {
+	var found []string
+	err := tx.DB.Raw("SELECT external_id FROM host_tickets WHERE external_id = ?", q.ExternalID).Scan(&found).Error
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return &actions.Ticket{ID: found[0], ExternalID: found[0]}, nil
+}
+
+func (r *records) NoteTicket(_ context.Context, tx actions.Tx, n actions.TicketNote) (*actions.Message, error) {
+	err := tx.DB.Exec("INSERT INTO host_notes VALUES (?, ?, ?, ?)", n.TicketID, n.Text, false, tx.DeliveryID).Error
+	return &actions.Message{ID: "1", Ticket: actions.Ticket{ID: n.TicketID}}, err
 }
 
 // world is a database with hosts and nodes on it.

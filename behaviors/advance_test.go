@@ -291,7 +291,7 @@ func (g *generator) step(indent string, depth int, inError bool) {
 	case "fail":
 		line("fail: 'because ${{ %s }}'", g.expr())
 	case "log":
-		line("log: {level: '${{ payload.level }}', text: '%s ${{ %s }}'}", strings.Repeat("ü", rapid.SampledFrom([]int{0, 3000}).Draw(g.t, "long")), g.expr())
+		line("log: {level: '${{ payload.level }}', text: '${{ repeat(\"ü\", %d) }} ${{ %s }}'}", rapid.SampledFrom([]int{0, 3000}).Draw(g.t, "long"), g.expr())
 	case "choose":
 		line("choose:")
 		g.branches(indent+"      ", depth+1, inError)

@@ -7,7 +7,7 @@ type Limits struct {
 	Depth      int // nesting of lists and maps
 	Values     int // scalars, lists and maps together; names are not counted. Of XML: elements and attributes
 	FormFields int // of a form, or of the query where there is no body; texts of a multipart body
-	Files      int // of a multipart body
+	Files      int // of a multipart body. Its texts are form fields: a mail has one for each of its header lines
 }
 
 // DefaultLimits are the language's.

@@ -15,10 +15,10 @@ import (
 // body, unless it has to be decoded. The error is a *LimitError beyond a limit,
 // else what is malformed.
 //
-// A file is no field: the payload holds texts, as that of a form does, and a name
-// that has both (Mailgun's attachment-1) would be a list of two kinds of things.
+// A file is no field, as in PHP, multer or n8n: the payload of a form holds texts,
+// so that a behavior reads it alike however it was sent, and can print it.
 //
-// The package mime/multipart reads a stream, and would copy each file twice; its
+// The package mime/multipart reads a stream and copies each file out of it; its
 // limits are a thousand parts and ten thousand header lines.
 func parseMultipart(contentType string, body []byte, l Limits) ([]Field, []*File, error) {
 	boundary, err := boundaryOf(contentType)

@@ -1,10 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"mime"
 	"path/filepath"
 	"strings"
 	"time"
@@ -105,8 +105,9 @@ func readOutgoing(path, contentType string) (*plugin.Request, error) {
 	case contentType != "":
 	case extension == ".multipart":
 		// The boundary is the first line, behind two dashes.
-		line, _, _ := bytes.Cut(text, []byte("\r\n"))
-		contentType = "multipart/form-data; boundary=" + strings.TrimPrefix(string(line), "--")
+		line, _, _ := strings.Cut(string(text), "\n")
+		boundary := strings.TrimPrefix(strings.TrimRight(line, "\r \t"), "--")
+		contentType = mime.FormatMediaType("multipart/form-data", map[string]string{"boundary": boundary})
 	default:
 		if contentType = contentTypes[extension]; contentType == "" {
 			return nil, fmt.Errorf("%s does not say by its name what it is: give -type", path)

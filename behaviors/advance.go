@@ -1,7 +1,6 @@
 package behaviors
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/deskhook/deskhook/behaviors/expression"
@@ -59,6 +58,9 @@ type walk struct {
 	Decision
 	journal  Journal
 	answered bool
+	// unsent: the empty answer is decided upon, and nothing was waited for since,
+	// so that a fail may still take its place.
+	unsent bool
 }
 
 // commit answers, if nothing has.
@@ -80,8 +82,9 @@ func (w *walk) fail(err error) flow {
 // list. As soon as none can be, the empty answer goes out.
 func (w *walk) list(steps []*step, after bool) flow {
 	for _, s := range steps {
-		if !s.responds && !s.rest && !after {
+		if !s.responds && !s.rest && !after && !w.answered {
 			w.commit(w.p.emptyAnswer)
+			w.unsent = true
 		}
 		if f := w.step(s, s.rest || after); f != next {
 			return f
@@ -137,17 +140,26 @@ func (w *walk) group(index int, steps []*step, after bool) flow {
 	return f
 }
 
-// end is a stop, or a fail: then the text is why the run failed.
+// end is a stop, or a fail: then the text is why the run failed, and the caller
+// gets 500 unless an answer has left.
 func (w *walk) end(s *step, index int, after bool) flow {
+	if s.verb == "fail" && w.unsent {
+		w.Response = failedResponse()
+	}
 	reason, err := w.phrase(&s.text, expression.NewWalker(expression.Limits{}))
 	if err != nil {
 		return w.failStep(s, index, err, after)
 	}
 	w.Steps[index].Params = map[string]any{"reason": reason}
-	if s.verb == "fail" {
-		return w.failStep(s, index, errors.New(reason), after)
+	if s.verb == "stop" {
+		return stopped
 	}
-	return stopped
+	w.Steps[index].State = StepFailed
+	err = fmt.Errorf("%s (line %d)", s.verb, s.line)
+	if s.text.isConstant() {
+		w.Steps[index].Error, err = reason, fmt.Errorf("%w: %s", err, reason)
+	}
+	return w.fail(err)
 }
 
 // failStep ends a step badly: its on_error takes it, or the run is over.
@@ -194,6 +206,7 @@ func (w *walk) answerStep(s *step, index int, after bool) flow {
 
 // act takes an action's output from the journal, or asks for its effect.
 func (w *walk) act(s *step, index int, after bool) flow {
+	w.unsent = false
 	params, err := w.params(s)
 	if err != nil {
 		return w.failStep(s, index, err, after)

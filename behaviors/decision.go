@@ -92,7 +92,7 @@ type RetryPolicy struct {
 
 // Effect is a step for the runner to execute now.
 type Effect struct {
-	Path    string // "steps[2].steps[0]", with loop indices: "steps[2].each[0].steps[1]"
+	Path    string // "steps[2].steps[0]", or by the branch of a choose: "steps[2].choose[0].steps[1]"
 	Line    int
 	Name    string // label: the document's name, or ""
 	Action  string
@@ -127,7 +127,9 @@ type Step struct {
 	State  StepState
 	Params map[string]any
 	Output any
-	Error  string
+	// Error never shows a value of the delivery: the text of a fail that has
+	// interpolations is in Params only, as reason.
+	Error string
 }
 
 // RunState is the state of a run.
@@ -151,6 +153,6 @@ type Decision struct {
 	// Effects to execute now; the journal gets their outputs. Empty when State is final.
 	Effects []Effect
 	State   RunState // RunOpen, RunDone or RunFailed
-	Error   string   // of RunFailed
+	Error   string   // of RunFailed; shows no value of the delivery
 	Steps   []Step
 }

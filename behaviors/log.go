@@ -20,9 +20,8 @@ func (c *compiler) phrase(key string, n *node) value {
 	return c.value(n, wanted{label: key, kind: expression.Text})
 }
 
-// log is a text, or {level, text}.
+// log is a text, or {level, text}. Without a level it is info.
 func (c *compiler) log(s *step, verb pair) {
-	s.level = value{constant: logLevel.Default}
 	n := verb.value
 	if n.kind != mapNode {
 		s.text = c.phrase("log", n)

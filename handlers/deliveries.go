@@ -135,6 +135,9 @@ func (h *Handlers) getDelivery(c *call) error {
 		}
 		steps := showSteps(rows, shown.payloads)
 		v.Run.Steps = &steps
+		if shown.payloads {
+			v.Run.showReason(rows)
+		}
 	}
 	if traced {
 		trace, err := h.Runner.Trace(ctx, id)

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -176,6 +177,7 @@ func showSteps(rows []*models.StepRow, payloads bool) []stepJSON {
 		}
 		if payloads {
 			v.Params, v.Output = jsonOrNull(row.Params), jsonOrNull(row.Output)
+			v.Error = optionalText(cmp.Or(row.Error, reasonOfFail(row)))
 		}
 		for _, a := range row.Attempts {
 			shown := attemptJSON{
@@ -190,6 +192,27 @@ func showSteps(rows []*models.StepRow, payloads bool) []stepJSON {
 		steps = append(steps, v)
 	}
 	return steps
+}
+
+// reasonOfFail is the text of a fail, or "". One with interpolations shows what
+// came in, so it is kept with the params and in no error.
+func reasonOfFail(row *models.StepRow) string {
+	var params struct {
+		Reason string `json:"reason"`
+	}
+	if row.Action != "fail" || row.State != string(behaviors.StepFailed) || json.Unmarshal(row.Params, &params) != nil {
+		return ""
+	}
+	return params.Reason
+}
+
+// showReason completes the error of a run that a fail has ended.
+func (v *runJSON) showReason(rows []*models.StepRow) {
+	for _, row := range rows {
+		if reason := reasonOfFail(row); v.Error != nil && row.Error == "" && reason != "" {
+			v.Error = optionalText(*v.Error + ": " + reason)
+		}
+	}
 }
 
 func jsonOrNull(b []byte) *rawJSON {

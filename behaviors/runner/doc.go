@@ -51,6 +51,10 @@
 //     attempt.
 //   - What a node cannot do (an action it does not know, a version that does not
 //     compile) it leaves to others, and fails nothing.
+//   - What is no effect (a log's line, the branch of a choose, a skipped step) is
+//     decided again whenever a run is taken up, and the same each time. Its row is
+//     written when the run ends or comes to rest, over the one that is there: a
+//     log's line is in the journal once, and in no other log.
 //   - A secret is read at the moment of the effect. One that is missing or
 //     unreadable makes a background step wait, without counting attempts.
 //

@@ -10,12 +10,13 @@
 //	Accept ───────► open ──── retry │ paused │ ask │ a secret is missing ────────► waiting
 //	                │ ▲ │
 //	 all steps done │ │ ├── before the answer: an error that nothing takes ► failed ─┐
-//	(or stop)       │ │ │   (answered 500), or an error of an expression             │
+//	(or stop)       │ │ │   (answered 500), an error of an expression, or a fail     │
 //	                ▼ │ └── behind it: attempts spent, a permanent error, or       ► dead ─┐
 //	              done │     three claims that left no record                             │
 //	                   └──────── a repeat with the same key (failed), ◄───────────────────┘
 //	                             a person's retry (failed, dead)
 //
+// An error of an expression, or a fail, behind the answer makes a run failed, too.
 // done and canceled are final. A run is open while a node executes it and while
 // it is due; between the two there is no state to repair: a claim moves due_at
 // to the end of its lease, and a lease that ran out is simply due again.

@@ -210,12 +210,13 @@ func (d *desk) Page(w http.ResponseWriter, _ *http.Request, _ *plugin.Caller, p 
 func (d *desk) group(path string) plugin.Mount {
 	return plugin.Mount{Group: d.echo.Group(path), Path: path}
 }
-func (d *desk) Public() plugin.Mount      { return d.group("/in") }
-func (d *desk) Pages() plugin.Mount       { return d.group("/setup/hooks") }
-func (d *desk) API() plugin.Mount         { return d.group("/api/hooks") }
-func (d *desk) Manifest(*plugin.Manifest) {}
-func (d *desk) Menu(e plugin.MenuEntry)   { d.menu = append(d.menu, e) }
-func (d *desk) Switch(s plugin.Switch)    { d.sw = s }
+func (d *desk) Public() plugin.Mount               { return d.group("/in") }
+func (d *desk) Pages() plugin.Mount                { return d.group("/setup/hooks") }
+func (d *desk) API() plugin.Mount                  { return d.group("/api/hooks") }
+func (d *desk) Configuration(plugin.Configuration) {}
+func (d *desk) Manifest(*plugin.Manifest)          {}
+func (d *desk) Menu(e plugin.MenuEntry)            { d.menu = append(d.menu, e) }
+func (d *desk) Switch(s plugin.Switch)             { d.sw = s }
 
 // The methods below implement plugin.Records.
 func (d *desk) ticket(t *deskTicket) plugin.Ticket {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -44,6 +45,27 @@ func lifeSaboteurs() []saboteur {
 					return false
 				})
 			}(),
+		},
+		{
+			name: "remembers what the API said", fails: "settings/take effect",
+			front: func(_ *desk, next http.Handler) http.Handler {
+				var mu sync.Mutex
+				said := map[string]*httptest.ResponseRecorder{}
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, "/settings") {
+						next.ServeHTTP(w, r)
+						return
+					}
+					mu.Lock()
+					defer mu.Unlock()
+					if said[r.URL.Path] == nil {
+						said[r.URL.Path] = httptest.NewRecorder()
+						next.ServeHTTP(said[r.URL.Path], r)
+					}
+					w.WriteHeader(said[r.URL.Path].Code)
+					_, _ = w.Write(said[r.URL.Path].Body.Bytes()) // the suite has gone
+				})
+			},
 		},
 		{
 			name: "keeps its first keys", fails: "keys/rotated",

@@ -35,7 +35,7 @@ type helpdesk struct {
 }
 
 // newHelpdesk puts one together over a database. It starts nothing.
-func newHelpdesk(db *database, keys plugin.Keys, m *metrics, log *slog.Logger, c config) (*helpdesk, error) {
+func newHelpdesk(db *database, keys func() (plugin.Keys, error), m *metrics, log *slog.Logger, c config) (*helpdesk, error) {
 	h := &helpdesk{
 		db: db, log: log, metrics: m, token: c.token, demo: c.demo,
 		crossOrigin: http.NewCrossOriginProtection(),

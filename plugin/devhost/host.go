@@ -14,7 +14,7 @@ import (
 type host struct {
 	records
 	h    *helpdesk
-	keys plugin.Keys
+	keys func() (plugin.Keys, error)
 }
 
 var (
@@ -31,8 +31,9 @@ func (p *host) Logger() *slog.Logger { return p.h.log }
 // BaseURL implements plugin.Host.
 func (p *host) BaseURL() string { return p.h.baseURL() }
 
-// Keys implements plugin.Host.
-func (p *host) Keys() (plugin.Keys, error) { return p.keys, nil }
+// Keys implements plugin.Host. They are read at each Enable, so that a key is
+// added without a restart.
+func (p *host) Keys() (plugin.Keys, error) { return p.keys() }
 
 // MeterProvider implements plugin.Metered.
 func (p *host) MeterProvider() metric.MeterProvider { return p.h.metrics.provider }

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/deskhook/deskhook/plugin"
 )
 
 const (
@@ -45,8 +47,8 @@ func start(ctx context.Context, c config, logs io.Writer) (_ *server, err error)
 	if err := makeFolder(c.data); err != nil {
 		return nil, err
 	}
-	keys, err := loadKeys(c.data)
-	if err != nil {
+	keys := func() (plugin.Keys, error) { return loadKeys(c.data) }
+	if _, err := keys(); err != nil {
 		return nil, err
 	}
 	// Listening first means that a taken port is the first thing one hears of.

@@ -151,7 +151,8 @@ func migrate(ctx context.Context, db *gorm.DB) error {
 		if !locked.Bool {
 			return errors.New("another node has been creating them for a minute")
 		}
-		err := conn.AutoMigrate(tables...)
+		// Whatever the database's own character set is: people write in all of them.
+		err := conn.Set("gorm:table_options", "CHARACTER SET utf8mb4").AutoMigrate(tables...)
 		return errors.Join(err, conn.Exec("DO RELEASE_LOCK(CONCAT('devhost.', DATABASE()))").Error)
 	})
 }

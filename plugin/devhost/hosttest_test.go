@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
 	"testing"
+
+	mysqldriver "github.com/go-sql-driver/mysql"
 
 	"github.com/deskhook/deskhook/plugin"
 	"github.com/deskhook/deskhook/plugin/hosttest"
@@ -30,7 +33,7 @@ func conformant(t testing.TB, c config) *hosttest.Host {
 		}
 	}
 	if c.data = t.TempDir(); c.dsn != "" {
-		must(dropTables(t.Context(), c.dsn))
+		must(emptyDatabase(t.Context(), c.dsn))
 	}
 	db, err := openDatabase(t.Context(), c.dsn, c.data)
 	must(err)
@@ -111,32 +114,17 @@ func joinPermissions(may []plugin.Permission) string {
 	return strings.Join(texts, " ")
 }
 
-// dropTables empties a database.
-func dropTables(ctx context.Context, dsn string) error {
+// emptyDatabase drops what others have left in it.
+func emptyDatabase(ctx context.Context, dsn string) error {
+	c, err := mysqldriver.ParseDSN(dsn)
+	if err != nil {
+		return err
+	}
 	pool, err := openMySQL(dsn)
 	if err != nil {
 		return err
 	}
-	defer pool.Close()
-	rows, err := pool.QueryContext(ctx, "SHOW TABLES")
-	if err != nil {
-		return err
-	}
-	var tables []string
-	for rows.Next() {
-		var table string
-		if err := rows.Scan(&table); err != nil {
-			return err
-		}
-		tables = append(tables, table)
-	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	for _, table := range tables {
-		if _, err := pool.ExecContext(ctx, "DROP TABLE `"+table+"`"); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, dropped := pool.ExecContext(ctx, "DROP DATABASE "+c.DBName)
+	_, created := pool.ExecContext(ctx, "CREATE DATABASE "+c.DBName)
+	return errors.Join(dropped, created, pool.Close())
 }

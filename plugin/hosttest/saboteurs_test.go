@@ -152,19 +152,6 @@ func openFile(t testing.TB, path string) *gorm.DB {
 	return db
 }
 
-// empty drops all tables of a database that several hosts have one after another.
-func empty(t testing.TB, db *gorm.DB) {
-	tables, err := db.Migrator().GetTables()
-	for _, table := range tables {
-		if err == nil {
-			err = db.Migrator().DropTable(table)
-		}
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // shownByAnother tells whether the rule of a case about one operation is shown
 // to be found by the case about another one.
 func shownByAnother(name string) bool {

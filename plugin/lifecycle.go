@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 
 	"github.com/deskhook/deskhook/behaviors/outbound"
 	"github.com/deskhook/deskhook/behaviors/runner"
@@ -45,7 +46,7 @@ func (p *Plugin) Enable(ctx context.Context) error {
 
 // start leaves nothing running where it fails.
 func (p *Plugin) start(ctx context.Context) (_ *running, err error) {
-	keys, err := p.host.Keys()
+	keys, err := p.hostKeys()
 	if err != nil {
 		return nil, fmt.Errorf("get the host's keys: %w", err)
 	}
@@ -70,6 +71,18 @@ func (p *Plugin) start(ctx context.Context) (_ *running, err error) {
 	}
 	r.upkeep = startUpkeep(r.store, p.logger)
 	return r, nil
+}
+
+// hostKeys makes a panic of the host an error: a host may enable in the
+// background, where nobody else would catch it.
+func (p *Plugin) hostKeys() (keys Keys, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			p.logger.Error("host panicked", "method", "Keys", "stack", string(debug.Stack()))
+			err = fmt.Errorf("it panicked with a %T", v) // the value may hold a key
+		}
+	}()
+	return p.host.Keys()
 }
 
 // stop ends in reverse order of the start.

@@ -282,6 +282,13 @@ func (d *desk) CreateTicket(ctx context.Context, tx plugin.Tx, n plugin.NewTicke
 	row := deskTicket{Mask: "T" + rand.Text(), Subject: n.Subject, Text: n.Text, DeliveryID: tx.DeliveryID}
 	if n.ExternalID != "" {
 		row.ExternalID = &n.ExternalID
+		taken, err := take[deskTicket](tx.DB.WithContext(ctx).Where("external_id = ?", n.ExternalID))
+		if err != nil {
+			return nil, err
+		}
+		if taken != nil {
+			return nil, plugin.ErrExists
+		}
 	}
 	if err := tx.DB.WithContext(ctx).Create(&row).Error; err != nil {
 		return nil, err

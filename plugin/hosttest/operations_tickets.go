@@ -31,8 +31,8 @@ func createTicket() operation {
 			if _, err := ticketsOf(h).CreateTicket(ctx, tx, newTicket); err != nil {
 				return []string{fmt.Sprintf("the first ticket: %v", err)}
 			}
-			if second, err := ticketsOf(h).CreateTicket(ctx, tx, newTicket); err == nil {
-				wrong = append(wrong, fmt.Sprintf("a second ticket with the ExternalID %s was made: %+v", newTicket.ExternalID, second))
+			if second, err := ticketsOf(h).CreateTicket(ctx, tx, newTicket); !errors.Is(err, plugin.ErrExists) {
+				wrong = append(wrong, fmt.Sprintf("a second time with the ExternalID %s: got %+v, %v, want plugin.ErrExists", newTicket.ExternalID, second, err))
 			}
 			return wrong
 		},

@@ -97,7 +97,7 @@ func recordRules() []recordRule {
 		{
 			name: "says what is not there", check: saysMissing, of: func(op operation) bool { return op.missing != nil },
 			rule: rule{
-				"what does not exist is nil, nil where one looks for it and plugin.ErrNotFound where one changes it; an ExternalID is unique",
+				"what does not exist is nil, nil where one looks for it and plugin.ErrNotFound where one changes it; an ExternalID that is taken is plugin.ErrExists",
 				"any other error is a failure of the host, which is tried again for hours",
 				"plugin.Messages, plugin.Tickets",
 			},

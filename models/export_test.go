@@ -51,3 +51,12 @@ const (
 	KeepAuditRows = keepAuditRows
 	PurgeAudit    = purgeAudit
 )
+
+// HalfMigration makes one table and fails at the next, or, mended, makes both.
+func HalfMigration(mended bool) *gormigrate.Migration {
+	second := table{name: "webhooks_second", columns: []string{"id", "BROKEN BROKEN BROKEN ("}}
+	if mended {
+		second.columns = []string{"id"}
+	}
+	return tables("0098_half", []table{{name: "webhooks_first", columns: []string{"id"}}, second})
+}

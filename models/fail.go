@@ -68,12 +68,15 @@ func gaveWay(err error) bool {
 
 // unavailable tells whether an error says that the database is away or too slow.
 func unavailable(err error) bool {
-	var network net.Error
+	// Every error of a SQLite driver may have a net.Error's methods.
+	var timeout net.Error
+	var network *net.OpError
 	switch {
 	case errors.Is(err, context.Canceled):
 		return false
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone),
-		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &network), mysqlUnavailable[mysqlNumber(err)]:
+		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &network),
+		errors.As(err, &timeout) && timeout.Timeout(), mysqlUnavailable[mysqlNumber(err)]:
 		return true
 	}
 	text := err.Error()

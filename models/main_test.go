@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"reflect"
 	"testing"
 	"time"
@@ -15,7 +16,16 @@ import (
 	"github.com/deskhook/deskhook/models/modelstest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if dsn := os.Getenv(nodeDSN); dsn != "" {
+		if err := beNode(dsn); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 const lease = 30 * time.Second
 
@@ -44,6 +54,14 @@ func newWorld(t *testing.T, d *modelstest.Database) *world {
 	t.Helper()
 	w := &world{t: t, database: d, clock: modelstest.NewClock()}
 	w.Store = w.another()
+	w.configure()
+	return w
+}
+
+// configure makes the world's behavior and listener.
+func (w *world) configure() {
+	t := w.t
+	t.Helper()
 	w.behavior = &models.Behavior{Name: "Bounces", Source: "steps: []", UpdatedBy: "ann"}
 	must(t, w.CreateBehavior(t.Context(), w.behavior))
 	var err error
@@ -51,7 +69,6 @@ func newWorld(t *testing.T, d *modelstest.Database) *world {
 	must(t, err)
 	w.listener = &models.Listener{Name: "Mailgun", BehaviorID: w.behavior.ID, Enabled: true, Inputs: map[string]any{}}
 	must(t, w.CreateListener(t.Context(), w.listener))
-	return w
 }
 
 // another opens a store of another node on the same database.

@@ -37,6 +37,9 @@ type Database struct {
 	dsn string
 }
 
+// DSN is the data source name, for a process of its own.
+func (d *Database) DSN() string { return d.dsn }
+
 // Open opens a pool of its own on the database; each is closed with the test.
 func (d *Database) Open() *gorm.DB {
 	d.t.Helper()

@@ -46,6 +46,7 @@ const (
 	Slack = behaviors.Slack
 	HTML  = behaviors.HTML
 	URL   = behaviors.URL
+	XML   = behaviors.XML
 )
 
 // Reaches of actions: the host's records in the step's transaction, or outside.

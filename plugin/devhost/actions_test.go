@@ -105,7 +105,9 @@ func TestOrderBecomesATicket(t *testing.T) {
 			t.Fatalf("the answer is %d %s", got.status, got.body)
 		}
 		first := s.latest("accepted")
-		var list struct{ Items []struct{ Mask, Subject, Group string } }
+		var list struct {
+			Items []struct{ Mask, Subject, Group string }
+		}
 		s.want(http.StatusOK, "GET", "/api/tickets", "", &list)
 		if len(list.Items) != 1 || list.Items[0].Subject != "Order 47/11" || list.Items[0].Group != "Billing" {
 			t.Fatalf("the tickets are %+v", list.Items)

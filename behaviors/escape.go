@@ -91,7 +91,7 @@ func inXMLText(before string) bool {
 			return true
 		}
 		before = before[start:]
-		end := -1
+		var end int
 		switch {
 		case strings.HasPrefix(before, "<!--"):
 			end = behind(before, 4, "-->")

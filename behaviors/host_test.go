@@ -1,6 +1,7 @@
 package behaviors
 
 import (
+	"errors"
 	"net/url"
 	"strings"
 	"testing"
@@ -105,7 +106,7 @@ func TestCheckHost(t *testing.T) {
 		"a..example": errHost, "a.example:": errHost, "a.example:0": errHost, "a.example:65536": errHost, "a.example:080": errHost, "-a.example": errHost,
 		"[::1": errHost, "[127.0.0.1]": errHost, "[::1%lo]": errHost, "::1%lo": errHost, "user@a.example": errHost, "bücher.example": errIDN, strings.Repeat("a", 254): errHost,
 	} {
-		if err := CheckHost(entry); err != want {
+		if err := CheckHost(entry); !errors.Is(err, want) {
 			t.Errorf("%q: got %v, want %v", entry, err, want)
 		}
 	}

@@ -1,6 +1,7 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { Client } from './api/client'
+import type { May } from './may'
 import type { Messages } from './messages'
 import type { Router } from './router'
 
@@ -8,6 +9,8 @@ import type { Router } from './router'
 export interface AppContext extends Messages {
   client: Client
   router: Router
+  /** What the reader may do: what they may not is not shown. */
+  may: May
   /** The shadow root, where the editor mounts its styles. */
   root: ShadowRoot
   /** Says something briefly to everybody, sighted or not. */

@@ -3,6 +3,7 @@ import { render } from 'preact'
 import { createClient } from './api/client'
 import { App } from './app'
 import { type AppContext, AppProvider } from './app-context'
+import { readMay } from './may'
 import { createMessages } from './messages'
 import { createRouter } from './router'
 import css from './theme.css?inline'
@@ -12,8 +13,8 @@ const toastTime = 6000 // ms that a toast stays
 /**
  * <deskhook-app> is all pages of the plugin in one shadow root. The host prints
  * it with data-api (of the admin API), data-base (the path that the pages are
- * under), data-csrf, and optionally data-locale and data-theme (auto, light,
- * dark); it hears of moves, toasts and a lost session by the events
+ * under), data-csrf, data-permissions (the reader's, separated by blanks), and
+ * optionally data-locale and data-theme (auto, light, dark); it hears of moves, toasts and a lost session by the events
  * deskhook:navigate {title, path}, deskhook:toast {text}, deskhook:unauthorized.
  */
 class DeskhookApp extends HTMLElement {
@@ -22,7 +23,7 @@ class DeskhookApp extends HTMLElement {
   connectedCallback(): void {
     const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
     root.adoptedStyleSheets = [sheet]
-    const { api = '', base = '', csrf = '', locale } = this.dataset
+    const { api = '', base = '', csrf = '', permissions, locale } = this.dataset
     const toast = signal('')
     const loggedOut = signal(false)
     let timer = 0
@@ -33,6 +34,7 @@ class DeskhookApp extends HTMLElement {
       ...messages,
       root,
       router,
+      may: readMay(permissions),
       client: createClient({
         api: api.replace(/\/+$/, ''),
         csrf,

@@ -76,6 +76,20 @@ describe('requests', () => {
     ])
   })
 
+  it('sends a sample, and gives what it was answered', async () => {
+    const answered = { status: 200, headers: [['Content-Length', '2']], body: 'ok', delivery_id: '12' }
+    answer = json(answered)
+    expect(await client.sendSample('7', 'push')).toEqual(answered)
+    expect(sent).toEqual([
+      {
+        url: '/api/webhooks/v1/listeners/7/sample',
+        method: 'POST',
+        headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRF-Token': 'token' },
+        body: '{"sample":"push"}',
+      },
+    ])
+  })
+
   it('keeps a name inside of its segment of the path', async () => {
     answer = () => new Response(null, { status: 204 })
     expect(await client.deleteSecret('../listeners/1?x')).toBeUndefined()

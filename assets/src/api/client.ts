@@ -8,8 +8,10 @@ import type {
   List,
   Listener,
   ListenerChange,
+  ListenerSample,
   Problem,
   Recipe,
+  SampleAnswer,
   Secret,
   Simulation,
   SimulationRequest,
@@ -104,6 +106,10 @@ export function createClient(options: ClientOptions) {
     changeListener: (id: string, body: ListenerChange) =>
       plain<Listener>('PATCH', at`/listeners/${id}`, { body }),
     deleteListener: (id: string) => plain<void>('DELETE', at`/listeners/${id}`),
+    samples: (id: string, signal?: AbortSignal) =>
+      get<List<ListenerSample>>(at`/listeners/${id}/samples`, undefined, signal),
+    sendSample: (id: string, sample: string) =>
+      plain<SampleAnswer>('POST', at`/listeners/${id}/sample`, { body: { sample } }),
 
     behaviors: (cursor?: string, signal?: AbortSignal) =>
       get<List<Behavior>>('/behaviors', { cursor }, signal),

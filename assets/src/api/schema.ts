@@ -58,6 +58,17 @@ export interface ListenerChange {
   paused?: boolean
 }
 
+/** A sample that a listener can be sent. */
+export interface ListenerSample {
+  name: string
+  recipe: string
+}
+
+/** What a sample was answered; delivery_id is null where it made none. */
+export interface SampleAnswer extends HTTPResponse {
+  delivery_id: string | null
+}
+
 export interface Behavior {
   id: string
   name: string

@@ -96,6 +96,15 @@ export const en = {
   'listener.save': 'Save inputs',
   'listener.deliveries': 'Deliveries',
   'listener.deliveries.all': 'All deliveries of this listener',
+  'sample.title': 'Send a sample',
+  'sample.which': 'Sample',
+  'sample.help':
+    'An example of what the provider sends, signed with this listener’s own secret and sent to its URL. It is a delivery like any other: what the behavior does is really done.',
+  'sample.send': 'Send sample',
+  'sample.sending': 'Sending…',
+  'sample.answer': 'Answer:',
+  'sample.undelivered': 'The log has no delivery of it.',
+
   'listener.delete': 'Delete listener',
   'listener.delete.text':
     'Its URL answers 404 from then on, and nobody gets it back. Its deliveries stay in the log.',

@@ -10,11 +10,12 @@ import { CopyField } from '../ui/copy'
 import { useLoad } from '../ui/load'
 import { Switch } from '../ui/switch'
 import { DeliveryTable } from './delivery-table'
+import { SendSample } from './listener-sample'
 
 const everyTwoSeconds = 2000
 
 export function ListenerPage(props: { id: string }) {
-  const { client, router, t, toast } = useApp()
+  const { client, may, router, t, toast } = useApp()
   const { id } = props
   const listener = useLoad((signal) => client.listener(id, signal), [id], everyTwoSeconds)
   const behaviorId = listener.value?.behavior_id
@@ -54,6 +55,7 @@ export function ListenerPage(props: { id: string }) {
         <States listener={shown} change={change} />
         {behavior.value && <BehaviorLine behavior={behavior.value.behavior} />}
       </section>
+      {may('manage') && <SendSample listener={shown} />}
       <Deliveries listener={shown} />
       <section>
         <h2>{t('listener.inputs')}</h2>

@@ -192,3 +192,62 @@ test('the host hears where its reader is', async ({ admin: page, host }) => {
   await page.goBack()
   await expect(page.getByRole('heading', { name: 'Listeners' })).toBeFocused()
 })
+
+test('a recipe is installed by its page, and sent a sample', async ({ admin: page, host, slack }) => {
+  await host.enable(true)
+  await page.goto(`${host.url}/admin/webhooks/listeners/new?recipe=github-slack`)
+  const setUp = page.getByRole('form', { name: 'Set it up' })
+  await setUp.getByLabel('Name').fill('GitHub')
+  await setUp.getByLabel('Webhook secret').fill(key)
+  await setUp.getByLabel('Slack webhook URL').fill(slack.url)
+  await setUp.getByRole('button', { name: 'Create listener' }).click()
+  await expect(page.getByRole('heading', { name: 'GitHub', level: 1 })).toBeFocused()
+
+  const form = page.getByRole('form', { name: 'Send a sample' })
+  const samples = form.getByLabel('Sample')
+  await expect(samples.getByRole('option')).toHaveText(['issue opened', 'ping', 'push'])
+  await samples.selectOption('push')
+  await form.getByRole('button', { name: 'Send sample' }).click()
+  await expect(form.getByRole('status')).toContainText('Answer: 200')
+  await expect
+    .poll(() => slack.received.map((post) => post.body))
+    .toEqual([expect.objectContaining({ text: expect.stringContaining('2 commits> to main') })])
+  await expectAccessible(page)
+  await form.getByRole('link', { name: /^Delivery \d+$/ }).click()
+  await expect(page.getByRole('heading', { name: /^Delivery / })).toBeFocused()
+
+  await page.goBack()
+  const id = /\d+$/.exec(page.url())?.[0]
+  await host.api('PATCH', `/api/webhooks/v1/listeners/${id}`, { enabled: false })
+  await form.getByRole('button', { name: 'Send sample' }).click()
+  await expect(form.getByRole('alert')).toContainText('The listener is disabled')
+})
+
+test('no sample is offered to who may not send it, or where nothing is verified', async ({
+  admin: page,
+  host,
+  slack,
+}) => {
+  const listener = await installRecipe(host, slack.url)
+  const behavior = await host.api<Behavior>('POST', '/api/webhooks/v1/behaviors', {
+    source: 'behavior: 1\nname: Open\nsteps:\n  - stop: here\n',
+  })
+  const open = await host.api<Listener>('POST', '/api/webhooks/v1/listeners', {
+    name: 'Open',
+    behavior_id: behavior.id,
+  })
+  await page.goto(`${host.url}/admin/webhooks/listeners/${open.id}`)
+  await expect(page.getByRole('heading', { name: 'Inputs' })).toBeVisible()
+  await expect(page.getByText('Loading…')).toHaveCount(0)
+  await expect(page.getByRole('heading', { name: 'Send a sample' })).toHaveCount(0)
+
+  await page.route('**/admin/webhooks/**', async (route) => {
+    if (route.request().resourceType() !== 'document') return route.continue()
+    const response = await route.fetch()
+    const body = (await response.text()).replace(/data-permissions="[^"]*"/, 'data-permissions="view edit"')
+    return route.fulfill({ response, body })
+  })
+  await page.goto(`${host.url}/admin/webhooks/listeners/${listener.id}`)
+  await expect(page.getByRole('heading', { name: 'Inputs' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Send a sample' })).toHaveCount(0)
+})

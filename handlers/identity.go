@@ -3,6 +3,7 @@ package handlers
 import (
 	"crypto/subtle"
 	"net/http"
+	"strings"
 )
 
 // Permission of the plugin. A caller has any of them.
@@ -65,6 +66,18 @@ func (c *Caller) may(p Permission) bool {
 	default:
 		return c.May(p) || c.May(Manage)
 	}
+}
+
+// permissions are all that the caller may, separated by blanks, so that the
+// browser shows only what will not be refused.
+func (c *Caller) permissions() string {
+	var names []string
+	for _, p := range []Permission{View, Payloads, Edit, Manage} {
+		if c.may(p) {
+			names = append(names, string(p))
+		}
+	}
+	return strings.Join(names, " ")
 }
 
 // seesURLs tells whether GUIDs, which are credentials, are shown in full.

@@ -30,8 +30,8 @@ func (h *Handlers) page(w http.ResponseWriter, r *http.Request) error {
 	return h.Shell.Page(w, r, caller, Page{
 		Title:  "Webhooks",
 		Script: h.PagesPath + "/assets/" + entry,
-		Body: fmt.Sprintf(`<deskhook-app data-api="%s" data-base="%s" data-csrf="%s" data-locale="%s" data-theme="auto"></deskhook-app>`,
-			html.EscapeString(h.APIPath), html.EscapeString(h.PagesPath), html.EscapeString(caller.CSRF), html.EscapeString(locale(r))),
+		Body: fmt.Sprintf(`<deskhook-app data-api="%s" data-base="%s" data-csrf="%s" data-permissions="%s" data-locale="%s" data-theme="auto"></deskhook-app>`,
+			html.EscapeString(h.APIPath), html.EscapeString(h.PagesPath), html.EscapeString(caller.CSRF), caller.permissions(), html.EscapeString(locale(r))),
 	})
 }
 

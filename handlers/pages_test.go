@@ -48,10 +48,13 @@ func newPages(t *testing.T) *front {
 }
 
 func TestPages(t *testing.T) {
+	permissions := map[string]string{
+		"view": "view", "payloads": "view payloads", "edit": "view edit", "manage": "view payloads edit manage",
+	}
 	fr := newPages(t)
 	fr.h.assetsEntry = func() (string, error) { return "deskhook-abc.js", nil }
 	for _, path := range []string{"/admin/webhooks", "/admin/webhooks/", "/admin/webhooks/listeners/7?tab=inputs"} {
-		for who, want := range map[string]int{"": 401, "none": 403, "view": 200, "manage": 200} {
+		for who, want := range map[string]int{"": 401, "none": 403, "view": 200, "payloads": 200, "edit": 200, "manage": 200} {
 			header := http.Header{}
 			if who != "" {
 				header = asSession(who)
@@ -68,7 +71,7 @@ func TestPages(t *testing.T) {
 				continue
 			}
 			wantBody := who + "|Webhooks|/admin/webhooks/assets/deskhook-abc.js|" +
-				`<deskhook-app data-api="/api/webhooks/v1" data-base="/admin/webhooks" data-csrf="csrf-token" data-locale="de-&#34;AT" data-theme="auto"></deskhook-app>`
+				`<deskhook-app data-api="/api/webhooks/v1" data-base="/admin/webhooks" data-csrf="csrf-token" data-permissions="` + permissions[who] + `" data-locale="de-&#34;AT" data-theme="auto"></deskhook-app>`
 			if body != wantBody {
 				t.Errorf("got  %s\nwant %s", body, wantBody)
 			}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/rand"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,7 +14,8 @@ import (
 )
 
 // keyFile is keys.json of the data folder: keys of 32 bytes by their id, and
-// the one that encrypts. A real helpdesk keeps them where it keeps its others.
+// the one that encrypts. It is read whenever the plugin is enabled. A real
+// helpdesk keeps them where it keeps its others.
 type keyFile struct {
 	Current byte              `json:"current"`
 	Keys    map[string][]byte `json:"keys"` // base64
@@ -23,7 +23,7 @@ type keyFile struct {
 
 // loadKeys reads the key file of a folder, or makes one at the first start.
 func loadKeys(folder string) (plugin.Keys, error) {
-	path := filepath.Join(folder, "keys.json")
+	path := keyPath(folder)
 	text, err := os.ReadFile(path) //nolint:gosec // of the folder that the flag names
 	if errors.Is(err, fs.ErrNotExist) {
 		if text, err = createKeyFile(path); err != nil {
@@ -38,6 +38,8 @@ func loadKeys(folder string) (plugin.Keys, error) {
 	}
 	return keys, nil
 }
+
+func keyPath(folder string) string { return filepath.Join(folder, "keys.json") }
 
 func parseKeyFile(text []byte) (plugin.Keys, error) {
 	var f keyFile
@@ -61,18 +63,39 @@ func parseKeyFile(text []byte) (plugin.Keys, error) {
 	return keys, nil
 }
 
-// createKeyFile writes it whole or not at all, and never over another one's.
+// createKeyFile never writes over another one's.
 func createKeyFile(path string) ([]byte, error) {
-	key := make([]byte, 32)
-	rand.Read(key) // never fails
-	text := fmt.Appendf(nil, "{\n  \"current\": 1,\n  \"keys\": {\"1\": %q}\n}\n", base64.StdEncoding.EncodeToString(key))
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // of the folder that the flag names
+	text, err := formatKeyFile(plugin.Keys{Current: 1, ByID: map[byte][]byte{1: newKey()}})
 	if err != nil {
 		return nil, err
 	}
+	return text, writeNew(path, text)
+}
+
+func formatKeyFile(keys plugin.Keys) ([]byte, error) {
+	f := keyFile{Current: keys.Current, Keys: map[string][]byte{}}
+	for id, key := range keys.ByID {
+		f.Keys[strconv.Itoa(int(id))] = key
+	}
+	text, err := json.MarshalIndent(f, "", "  ")
+	return append(text, '\n'), err
+}
+
+func newKey() []byte {
+	key := make([]byte, 32)
+	rand.Read(key) // never fails
+	return key
+}
+
+// writeNew writes a file whole or not at all.
+func writeNew(path string, text []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // of the folder that the flag names
+	if err != nil {
+		return err
+	}
 	_, err = f.Write(text)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return nil, errors.Join(err, os.Remove(path))
+		return errors.Join(err, os.Remove(path))
 	}
-	return text, nil
+	return nil
 }

@@ -20,6 +20,7 @@ type config struct {
 	adminPassword string
 	demo          bool
 	allowOutbound prefixes
+	passwordCost  int              // 0: bcrypt's default
 	now           func() time.Time // nil: the time
 }
 

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	mysqldriver "github.com/go-sql-driver/mysql"
+	"golang.org/x/crypto/bcrypt"
 )
 
 const (
@@ -108,6 +109,7 @@ func newMariaDB(t *testing.T) (dsn string) {
 // open starts a helpdesk that ends with the test.
 func open(t *testing.T, c config) *site {
 	t.Helper()
+	c.passwordCost = bcrypt.MinCost // what is tested is not how long it takes
 	out := &logs{}
 	server, err := start(t.Context(), c, out)
 	if err != nil {

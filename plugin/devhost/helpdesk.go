@@ -17,19 +17,20 @@ import (
 
 // helpdesk is a small, real helpdesk: workers, tickets, mail, and plugins.
 type helpdesk struct {
-	db          *database
-	log         *slog.Logger
-	templates   templates
-	registry    registry
-	metrics     *metrics
-	plugin      *plugin.Plugin
-	token       string
-	demo        bool
-	url         atomic.Pointer[string] // its public address
-	crossOrigin *http.CrossOriginProtection
-	logins      *rate.Limiter
-	echo        *echo.Echo
-	now         func() time.Time
+	db           *database
+	log          *slog.Logger
+	templates    templates
+	registry     registry
+	metrics      *metrics
+	plugin       *plugin.Plugin
+	token        string
+	demo         bool
+	url          atomic.Pointer[string] // its public address
+	crossOrigin  *http.CrossOriginProtection
+	logins       *rate.Limiter
+	echo         *echo.Echo
+	now          func() time.Time
+	passwordCost int // of bcrypt
 	// demoToken is one more bearer token, while the demo sets itself up.
 	demoToken atomic.Pointer[string]
 }
@@ -41,7 +42,7 @@ func newHelpdesk(db *database, keys func() (plugin.Keys, error), m *metrics, log
 		crossOrigin: http.NewCrossOriginProtection(),
 		logins:      rate.NewLimiter(5, 20),
 		echo:        echo.New(),
-		now:         c.now,
+		now:         c.now, passwordCost: c.passwordCost,
 	}
 	if h.now == nil {
 		h.now = time.Now

@@ -118,7 +118,7 @@ func (h *helpdesk) loginForm(c echo.Context) error {
 		return &problem{Title: "The form was sent from another site.", Status: http.StatusForbidden}
 	}
 	content := loginContent{Next: localPath(c.FormValue("next")), Login: c.FormValue("login")}
-	if !h.logins.Allow() {
+	if !h.logins.AllowN(h.now(), 1) {
 		content.Problem = "Too many people try to log in. Wait a moment."
 		return h.drawLogin(c, http.StatusTooManyRequests, content)
 	}

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 
+	"golang.org/x/crypto/bcrypt"
+
 	"github.com/deskhook/deskhook/plugin"
 )
 
@@ -154,7 +156,7 @@ func TestRoles(t *testing.T) {
 	s := openSQLiteSite(t)
 	s.want(http.StatusOK, "PUT", "/api/plugins/webhooks", `{"enabled": true}`, nil)
 	agent := worker{Login: "anna", Name: "Anna"}
-	if err := setPassword(&agent, "anna's password"); err != nil {
+	if err := setPassword(&agent, "anna's password", bcrypt.MinCost); err != nil {
 		t.Fatal(err)
 	}
 	db := s.server.helpdesk.db

@@ -70,7 +70,7 @@ func start(ctx context.Context, c config, logs io.Writer) (_ *server, err error)
 	if c.baseURL == "" {
 		c.baseURL = s.localURL
 	}
-	if s.password, err = ensureWorkers(ctx, db.DB, c.adminPassword); err != nil {
+	if s.password, err = ensureWorkers(ctx, db.DB, c.adminPassword, c.passwordCost); err != nil {
 		return nil, err
 	}
 	m, err := newMetrics()

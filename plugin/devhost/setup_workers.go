@@ -106,7 +106,7 @@ func (h *helpdesk) workerForm(c echo.Context, s *session) error {
 			wrong["login"] = "Begin with a letter, and use lower-case letters, digits and . _ - only."
 		}
 		if password := wrong.password(c, "password"); len(wrong) == 0 {
-			if err := setPassword(w, password); err != nil {
+			if err := setPassword(w, password, h.passwordCost); err != nil {
 				return err
 			}
 		}
@@ -135,7 +135,10 @@ func (h *helpdesk) passwordForm(c echo.Context, s *session) error {
 	if len(wrong) > 0 {
 		return h.drawWorker(c, s, w, wrong)
 	}
-	if err := changePassword(c.Request().Context(), h.db.DB, w, password, s); err != nil {
+	if err := setPassword(w, password, h.passwordCost); err != nil {
+		return err
+	}
+	if err := changePassword(c.Request().Context(), h.db.DB, w, s); err != nil {
 		return err
 	}
 	return h.workerChanged(c, s, w, "password")

@@ -25,7 +25,7 @@ type worker struct {
 // ensureWorkers makes the roles, and the worker admin where there is none. It
 // gives the admin's password where it made one up. A password that is not empty
 // becomes the admin's, also of one who was there already.
-func ensureWorkers(ctx context.Context, db *gorm.DB, password string) (generated string, err error) {
+func ensureWorkers(ctx context.Context, db *gorm.DB, password string, cost int) (generated string, err error) {
 	err = transact(ctx, db, func(tx *gorm.DB) error {
 		secret := password
 		generated = ""
@@ -46,7 +46,7 @@ func ensureWorkers(ctx context.Context, db *gorm.DB, password string) (generated
 		case secret == "" || passwordMatches(&admin, secret):
 			return nil
 		}
-		if err := setPassword(&admin, secret); err != nil {
+		if err := setPassword(&admin, secret, cost); err != nil {
 			return err
 		}
 		return tx.Omit("Role").Save(&admin).Error
@@ -94,12 +94,9 @@ func changeWorker(ctx context.Context, db *gorm.DB, w *worker) error {
 	})
 }
 
-// changePassword stores a new password and ends the worker's sessions, but for
+// changePassword stores the password that was set and ends the worker's sessions, but for
 // the one that it is changed in.
-func changePassword(ctx context.Context, db *gorm.DB, w *worker, password string, in *session) error {
-	if err := setPassword(w, password); err != nil {
-		return err
-	}
+func changePassword(ctx context.Context, db *gorm.DB, w *worker, in *session) error {
 	return transact(ctx, db, func(tx *gorm.DB) error {
 		if err := tx.Model(w).Update("password_hash", w.PasswordHash).Error; err != nil {
 			return err
@@ -125,8 +122,8 @@ func disableWorker(ctx context.Context, db *gorm.DB, w *worker, disabled bool, n
 // Lengths of passwords: bcrypt reads no more.
 const shortestPassword, longestPassword = 10, 72
 
-func setPassword(w *worker, password string) error {
-	hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.DefaultCost)
+func setPassword(w *worker, password string, cost int) error {
+	hash, err := bcrypt.GenerateFromPassword([]byte(password), cost)
 	if err != nil {
 		return fmt.Errorf("a password has at most %d bytes: %w", longestPassword, err)
 	}

@@ -27,6 +27,11 @@ const places: [string, string, string[]][] = [
     "steps:\n  - each: {in: xs, as: x, steps: [{log: '${{ x }}', when: y}]}\n",
     ['xs', 'x', 'y'],
   ],
+  [
+    'branches',
+    "steps:\n  - choose:\n      - when: a > 1\n        steps:\n          - log: {level: warn, text: '${{ b }}'}\n      - steps:\n          - fail: no ${{ c }}\n",
+    ['a', 'b', 'c'],
+  ],
   ['quoted keys', '"steps":\n  - "when": a\n    stop: b\n', ['a']],
   ['an empty quoted text', 'let:\n  a: ""\n', []],
   ['what is being typed', 'let:\n  a: payload.\n', ['payload']],

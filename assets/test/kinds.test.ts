@@ -33,7 +33,11 @@ const cases: [Path, string][] = [
   [['steps', 0, 'each', 'steps', 1, 'when'], 'expression'],
   [['steps', 0, 'choose', 1, 'when'], 'expression'],
   [['steps', 0, 'choose', 1, 'steps', 0, 'log'], 'template'],
+  [['steps', 0, 'fail'], 'template'],
+  [['steps', 0, 'log', 'text'], 'template'],
+  [['steps', 0, 'log', 'level'], 'template'],
   [['steps', 0, 'on_error'], 'plain'],
+  [['steps', 0, 'on_error', 0, 'choose', 0, 'steps', 0, 'fail'], 'template'],
   [['steps', 0, 'on_error', 0, 'when'], 'expression'],
   [['steps', 0, 'steps', 2, 'slack.post', 'text'], 'template'],
   // A parameter that happens to be called like a modifier is a parameter.

@@ -2,7 +2,7 @@ import type { Simulation } from '../api/schema'
 import { useApp } from '../app-context'
 import { OutcomeBadge, StatusBadge, StepBadge } from '../ui/basics'
 import { HTTPMessage } from '../ui/message'
-import { Value } from '../ui/value'
+import { StepItem, StepParams } from '../ui/step'
 
 /** What a behavior decided about a request in a simulation. */
 export function SimulationResult(props: { simulation: Simulation }) {
@@ -36,14 +36,14 @@ export function SimulationResult(props: { simulation: Simulation }) {
         {steps.length === 0 && <p class="muted">{t('test.steps.none')}</p>}
         <ol class="steps">
           {steps.map((step) => (
-            <li key={step.path} class={`card step-${step.state}`}>
+            <StepItem key={step.path} step={step}>
               <h4>
                 {step.action} <StepBadge state={step.state} />{' '}
                 <span class="muted">{t('delivery.line', { line: step.line })}</span>
               </h4>
-              {step.params && Object.keys(step.params).length > 0 && <Value value={step.params} />}
+              <StepParams action={step.action} params={step.params} />
               {step.assumed && <p class="muted">{t('test.assumed')}</p>}
-            </li>
+            </StepItem>
           ))}
         </ol>
       </section>

@@ -13,6 +13,7 @@ import {
 } from '../ui/basics'
 import { useLoad } from '../ui/load'
 import { HTTPMessage } from '../ui/message'
+import { StepItem, StepParams, saysItself } from '../ui/step'
 import { PlainText } from '../ui/text'
 import { Value } from '../ui/value'
 
@@ -179,9 +180,9 @@ function Steps(props: { delivery: Delivery }) {
       {steps.length === 0 && <p class="muted">{t('delivery.steps.none')}</p>}
       <ol class="steps">
         {steps.map((step) => (
-          <li key={step.path} class={`card step-${step.state}`}>
+          <StepItem key={step.path} step={step}>
             <StepCard step={step} />
-          </li>
+          </StepItem>
         ))}
       </ol>
     </section>
@@ -200,15 +201,15 @@ function StepCard(props: { step: Step }) {
         {step.name && `${step.action}, `}
         {step.path}, {t('delivery.line', { line: step.line })}
       </p>
-      {step.error && (
+      {step.error && !(step.action === 'fail' && hasValue(step.params)) && (
         <p class="error">
           {t('delivery.error')}: <PlainText text={step.error} />
         </p>
       )}
       {hasValue(step.params) && (
         <>
-          <h4>{t('delivery.params')}</h4>
-          <Value value={step.params} />
+          {!saysItself(step.action) && <h4>{t('delivery.params')}</h4>}
+          <StepParams action={step.action} params={step.params} />
         </>
       )}
       {hasValue(step.output) && (

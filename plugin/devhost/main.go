@@ -27,6 +27,7 @@ const usage = `devhost is a small helpdesk with the webhooks plugin.
   devhost send -url URL -provider NAME -key KEY FILE
                                   sign a body as the provider would, and post it
   devhost rotate-key [flags]      add an encryption key, and encrypt with it
+  devhost uninstall [flags]       drop what the plugin keeps, after saying what
 
 Flags of the server:
 `
@@ -61,7 +62,7 @@ func run(ctx context.Context, args []string, stdout, stderr console) int {
 	command := serve
 	if len(args) > 0 {
 		commands := map[string]func(context.Context, []string, console, console) error{
-			"check": check, "simulate": simulate, "send": send, "rotate-key": rotateKey,
+			"check": check, "simulate": simulate, "send": send, "rotate-key": rotateKey, "uninstall": uninstall,
 		}
 		if c, ok := commands[args[0]]; ok {
 			command, args = c, args[1:]

@@ -1,7 +1,9 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { useApp } from './app-context'
+import type { May, Permission } from './may'
 import type { Key } from './messages'
+import { AuditPage } from './pages/audit'
 import { Behaviors } from './pages/behaviors'
 import { Deliveries } from './pages/deliveries'
 import { DeliveryPage } from './pages/delivery'
@@ -10,16 +12,22 @@ import { NewListener } from './pages/listener-new'
 import { Listeners } from './pages/listeners'
 import { RecipePage, Recipes } from './pages/recipes'
 import { Secrets } from './pages/secrets'
+import { Warnings } from './pages/warnings'
 import { match } from './router'
-import { Failure, Heading, Link, Loading } from './ui/basics'
+import { Heading, Link } from './ui/basics'
+import { lazy } from './ui/lazy'
+
+// They bring CodeMirror or its parsers.
+const LazyBehavior = lazy(() => import('./pages/behavior').then((m) => m.BehaviorPage))
+const LazySimulate = lazy(() => import('./pages/simulate').then((m) => m.SimulatePage))
 
 type Render = (values: Record<string, string>) => ComponentChildren
 
-/** The pages by their path; the first that matches is shown. */
-const routes: [pattern: string, render: Render][] = [
+/** The pages by their path; the first that matches is shown, or why it is not. */
+const routes: [pattern: string, render: Render, needs?: Permission][] = [
   ['/', () => <Listeners />],
   ['/listeners', () => <Listeners />],
-  ['/listeners/new', () => <NewListener />],
+  ['/listeners/new', () => <NewListener />, 'manage'],
   ['/listeners/:id', ({ id = '' }) => <ListenerPage key={id} id={id} />],
   ['/behaviors', () => <Behaviors />],
   ['/behaviors/:id', ({ id = '' }) => <LazyBehavior key={id} id={id} />],
@@ -27,15 +35,19 @@ const routes: [pattern: string, render: Render][] = [
   ['/deliveries/:id', ({ id = '' }) => <DeliveryPage key={id} id={id} />],
   ['/recipes', () => <Recipes />],
   ['/recipes/:id', ({ id = '' }) => <RecipePage key={id} id={id} />],
-  ['/secrets', () => <Secrets />],
+  ['/simulate', () => <LazySimulate />, 'edit'],
+  ['/secrets', () => <Secrets />, 'manage'],
+  ['/audit', () => <AuditPage />, 'manage'],
 ]
 
-const sections: [path: string, label: Key, within: RegExp][] = [
+const sections: [path: string, label: Key, within: RegExp, needs?: Permission][] = [
   ['/', 'nav.listeners', /^\/(listeners(\/|$)|$)/],
   ['/behaviors', 'nav.behaviors', /^\/behaviors(\/|$)/],
   ['/deliveries', 'nav.deliveries', /^\/deliveries(\/|$)/],
   ['/recipes', 'nav.recipes', /^\/recipes(\/|$)/],
-  ['/secrets', 'nav.secrets', /^\/secrets(\/|$)/],
+  ['/simulate', 'nav.simulate', /^\/simulate(\/|$)/, 'edit'],
+  ['/secrets', 'nav.secrets', /^\/secrets(\/|$)/, 'manage'],
+  ['/audit', 'nav.audit', /^\/audit(\/|$)/, 'manage'],
 ]
 
 /** The navigation and the page that the address names. */
@@ -44,7 +56,7 @@ export function App(props: {
   loggedOut: boolean
   announce: (title: string, path: string) => void
 }) {
-  const { router, t } = useApp()
+  const { may, router, t } = useApp()
   const { path } = router.place.value
   const page = useRef<HTMLDivElement>(null)
   usePageTitle(page, props.announce)
@@ -53,13 +65,15 @@ export function App(props: {
     <div class="app">
       <nav aria-label={t('app.sections')}>
         <ul>
-          {sections.map(([to, label, within]) => (
-            <li key={to}>
-              <a href={router.href(to)} aria-current={within.test(path) ? 'page' : undefined}>
-                {t(label)}
-              </a>
-            </li>
-          ))}
+          {sections
+            .filter(([, , , needs]) => !needs || may(needs))
+            .map(([to, label, within]) => (
+              <li key={to}>
+                <a href={router.href(to)} aria-current={within.test(path) ? 'page' : undefined}>
+                  {t(label)}
+                </a>
+              </li>
+            ))}
         </ul>
       </nav>
       {props.loggedOut && (
@@ -67,7 +81,8 @@ export function App(props: {
           {t('unauthorized')}
         </p>
       )}
-      <div ref={page}>{pageOf(path)}</div>
+      <Warnings />
+      <div ref={page}>{pageOf(path, may)}</div>
       <div class={props.toast ? 'toast shown' : 'toast'} role="status">
         {props.toast}
       </div>
@@ -75,10 +90,10 @@ export function App(props: {
   )
 }
 
-function pageOf(path: string): ComponentChildren {
-  for (const [pattern, render] of routes) {
+function pageOf(path: string, may: May): ComponentChildren {
+  for (const [pattern, render, needs] of routes) {
     const values = match(pattern, path)
-    if (values) return render(values)
+    if (values) return needs && !may(needs) ? <NotAllowed needs={needs} /> : render(values)
   }
   return <NotFound />
 }
@@ -111,24 +126,17 @@ function usePageTitle(
   }, [page, router, announce])
 }
 
-/** The editor's page brings CodeMirror, so it is loaded when it is opened. */
-function LazyBehavior(props: { id: string }) {
-  const [state, setState] = useState<{
-    Page?: typeof import('./pages/behavior').BehaviorPage
-    error?: unknown
-  }>({})
-  useEffect(() => {
-    let gone = false
-    import('./pages/behavior').then(
-      ({ BehaviorPage }) => !gone && setState({ Page: BehaviorPage }),
-      (error: unknown) => !gone && setState({ error }),
-    )
-    return () => {
-      gone = true
-    }
-  }, [])
-  if (state.error !== undefined) return <Failure error={state.error} retry={() => window.location.reload()} />
-  return state.Page ? <state.Page id={props.id} /> : <Loading />
+/** In place of a page that the reader may not see: what they lack, and who gives it. */
+function NotAllowed(props: { needs: Permission }) {
+  const { t } = useApp()
+  return (
+    <>
+      <Heading title={t('notAllowed.title')} />
+      <p>{t('notAllowed.text', { permission: props.needs })}</p>
+      <p>{t(`permission.${props.needs}`)}</p>
+      <Link to="/">{t('notFound.home')}</Link>
+    </>
+  )
 }
 
 function NotFound() {

@@ -1,7 +1,10 @@
 import { formatJSON, parseJSON } from './json'
 import type {
+  AuditEntry,
   Behavior,
+  Catalog,
   Check,
+  Choice,
   Delivery,
   FieldError,
   HTTPResponse,
@@ -15,6 +18,7 @@ import type {
   Secret,
   Simulation,
   SimulationRequest,
+  Status,
   Version,
 } from './schema'
 
@@ -138,8 +142,16 @@ export function createClient(options: ClientOptions) {
       plain<{ behavior: Behavior; listener: Listener }>('POST', at`/recipes/${id}/install`, { body }),
 
     secrets: (signal?: AbortSignal) => get<List<Secret>>('/secrets', undefined, signal),
-    putSecret: (name: string, body: { value: string; hosts?: string[] }) =>
+    putSecret: (name: string, body: { value: string; hosts: string[] }) =>
       plain<Secret>('PUT', at`/secrets/${name}`, { body }),
+    pick: (picker: string, text: string, signal?: AbortSignal) =>
+      get<List<Choice>>(at`/pickers/${picker}`, { text }, signal),
+    picked: (picker: string, value: string, signal?: AbortSignal) =>
+      get<List<Choice>>(at`/pickers/${picker}`, { value }, signal),
+
+    catalog: (signal?: AbortSignal) => get<Catalog>('/catalog', undefined, signal),
+    status: (signal?: AbortSignal) => get<Status>('/status', undefined, signal),
+    audit: (cursor?: string, signal?: AbortSignal) => get<List<AuditEntry>>('/audit', { cursor }, signal),
     deleteSecret: (name: string) => plain<void>('DELETE', at`/secrets/${name}`),
   }
 }

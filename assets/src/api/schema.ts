@@ -6,21 +6,25 @@ export interface List<T> {
   next: string | null
 }
 
-export type InputType =
-  | 'text'
-  | 'number'
-  | 'boolean'
-  | 'choice'
-  | 'secret'
-  | 'json'
-  | 'list'
-  | 'email'
-  | 'url'
+export const inputTypes = [
+  'text',
+  'number',
+  'boolean',
+  'choice',
+  'secret',
+  'json',
+  'list',
+  'email',
+  'url',
+] as const
+
+export type InputType = (typeof inputTypes)[number]
 
 /** A value that each listener fills in, as the behavior declares it. */
 export interface Input {
   name: string
-  type: InputType
+  /** One of the language's types, or the name of one of the host's pickers. */
+  type: InputType | (string & {})
   label: string
   help: string
   required: boolean
@@ -56,6 +60,7 @@ export interface ListenerChange {
   inputs?: Record<string, unknown>
   enabled?: boolean
   paused?: boolean
+  timezone?: string
 }
 
 /** A sample that a listener can be sent. */
@@ -147,12 +152,27 @@ export interface Simulation {
   cause: string | null
   response: HTTPResponse | null
   steps: SimulatedStep[]
+  trace: TraceValue[]
+}
+
+/** The last of n values of a sub-expression; `kind` and place are those of its node. */
+export interface TraceValue {
+  line: number
+  column: number
+  kind: string
+  value: unknown
+  n: number
 }
 
 export interface SimulationRequest {
   source: string
+  /** The text of a request file, or a delivery's id. */
   request: string
   listener_id?: string
+  received_at?: string
+  inputs?: Record<string, unknown>
+  /** Outputs by the steps' paths: a value, or {error: text}. */
+  outputs?: Record<string, unknown>
 }
 
 /** A delivery in a list has no headers, bodies and steps. */
@@ -224,8 +244,92 @@ export interface Recipe {
 export interface Secret {
   name: string
   hosts: string[]
+  set: boolean
+  /** It is sealed with a key that the host no longer has. */
+  unreadable: boolean
+  /** Count of listeners. */
+  used_by: number
   updated_at: string
   updated_by: string
+}
+
+/** What a host's picker offers. */
+export interface Choice {
+  value: string
+  label: string
+}
+
+/** A line of the audit trail: who changed what. */
+export interface AuditEntry {
+  id: string
+  at: string
+  by: string
+  name: string
+  /** The bearer token's id; empty: a session. */
+  token: string
+  action: string
+  object: string
+  detail: string
+}
+
+/** The state of the plugin; each warning says what to do about it. */
+export interface Status {
+  version: string
+  database: { reachable: boolean }
+  warnings: { code: string; message: string }[]
+}
+
+export interface Type {
+  kind: string
+  elem?: Type
+  fields?: Record<string, Type>
+}
+
+export interface Word {
+  name: string
+  summary: string
+}
+
+export interface Param {
+  name: string
+  type: Type
+  required: boolean
+  secret: boolean
+  default: unknown
+  options: string[]
+  help: string
+}
+
+export interface Action {
+  name: string
+  summary: string
+  params: Param[]
+  output: Type
+  example: unknown
+  reach: 'host' | 'store' | 'outside'
+}
+
+export interface LanguageFunction {
+  name: string
+  params: { name: string; type: Type; optional: boolean; variadic: boolean }[]
+  result: Type
+  doc: string
+  example: string
+}
+
+/** All that a behavior may name on this host, its own actions and types included. */
+export interface Catalog {
+  keys: Word[]
+  verbs: Word[]
+  modifiers: Word[]
+  input_types: string[]
+  actions: Action[]
+  functions: LanguageFunction[]
+  providers: { name: string; doc: string }[]
+  records: { name: string; summary: string; fields: Record<string, Type>; example: Record<string, unknown> }[]
+  pickers: { name: string; label: string; summary: string; record: string }[]
+  /** Actions that the language has, and this host lacks what they need for. */
+  absent: { name: string; summary: string; needs: string }[]
 }
 
 export interface FieldError {

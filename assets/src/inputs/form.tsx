@@ -1,9 +1,10 @@
 import type { JSX } from 'preact'
 import { ApiError } from '../api/client'
-import type { Input, Secret } from '../api/schema'
+import { type Input, inputTypes, type Secret } from '../api/schema'
 import { useApp } from '../app-context'
 import { Field, type Tied } from '../ui/field'
 import { type Draft, labelOf, type Unsendable } from './binding'
+import { PickerField } from './picker-field'
 import { SecretField } from './secret-field'
 
 /** The fields of a behavior's inputs. */
@@ -16,15 +17,18 @@ export function InputFields(props: {
   secrets: readonly Secret[]
   unsendable: Record<string, Unsendable>
   error: unknown
+  /** What else is wrong, by the name of the input. */
+  findings?: Record<string, string>
 }) {
-  const { t } = useApp()
+  const { may, t } = useApp()
   const { draft, error } = props
 
   function errorOf(name: string): string | undefined {
     const problem = props.unsendable[name]
     if (problem?.kind === 'number') return t('inputs.number')
     if (problem?.kind === 'json') return t('inputs.json', { why: problem.why })
-    return error instanceof ApiError ? error.field(`inputs.${name}`) : undefined
+    const refused = error instanceof ApiError ? error.field(`inputs.${name}`) : undefined
+    return refused ?? props.findings?.[name]
   }
 
   return (
@@ -45,6 +49,17 @@ export function InputFields(props: {
             />
           )
         }
+        if (isPicked(input) && may('manage')) {
+          return (
+            <PickerField
+              key={input.name}
+              input={input}
+              value={typeof entry === 'string' ? entry : ''}
+              onChange={change}
+              error={errorOf(input.name)}
+            />
+          )
+        }
         return (
           <Field
             key={input.name}
@@ -59,6 +74,11 @@ export function InputFields(props: {
       })}
     </>
   )
+}
+
+/** What the host offers is asked for by those who manage; others type the value. */
+function isPicked(input: Input): boolean {
+  return !(inputTypes as readonly string[]).includes(input.type)
 }
 
 function helpOf(input: Input, list: string): string | undefined {

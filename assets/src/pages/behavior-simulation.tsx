@@ -1,11 +1,16 @@
-import type { Simulation } from '../api/schema'
+import type { ComponentChildren } from 'preact'
+import type { SimulatedStep, Simulation } from '../api/schema'
 import { useApp } from '../app-context'
 import { OutcomeBadge, StatusBadge, StepBadge } from '../ui/basics'
 import { HTTPMessage } from '../ui/message'
 import { StepItem, StepParams } from '../ui/step'
 
 /** What a behavior decided about a request in a simulation. */
-export function SimulationResult(props: { simulation: Simulation }) {
+export function SimulationResult(props: {
+  simulation: Simulation
+  /** What a step's output is taken to be, where it can be changed. */
+  output?: (step: SimulatedStep) => ComponentChildren
+}) {
   const { t, lookup } = useApp()
   const { outcome, cause, response, steps } = props.simulation
   if (!outcome) return <p class="error">{t('test.errors')}</p>
@@ -42,7 +47,7 @@ export function SimulationResult(props: { simulation: Simulation }) {
                 <span class="muted">{t('delivery.line', { line: step.line })}</span>
               </h4>
               <StepParams action={step.action} params={step.params} />
-              {step.assumed && <p class="muted">{t('test.assumed')}</p>}
+              {props.output?.(step) ?? (step.assumed && <p class="muted">{t('test.assumed')}</p>)}
             </StepItem>
           ))}
         </ol>

@@ -1,13 +1,12 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Behavior, Delivery, Listener, Recipe, Simulation } from '../api/schema'
+import { useState } from 'preact/hooks'
+import type { Behavior, Delivery, Listener, Recipe } from '../api/schema'
 import { useApp } from '../app-context'
 import { Failure, Loading } from '../ui/basics'
 import { Field } from '../ui/field'
 import { useLoad } from '../ui/load'
 import { SimulationResult } from './behavior-simulation'
 import { all } from './listeners'
-
-const pause = 250 // ms without a change before the server is asked
+import { useSimulation } from './use-simulation'
 
 interface Samples {
   listeners: Listener[]
@@ -22,7 +21,7 @@ export function TestPanel(props: {
   /** Counts up when the simulation is asked for at once. */
   turn: number
 }) {
-  const { client, t } = useApp()
+  const { client, may, t } = useApp()
   const { id } = props.behavior
   const samples = useLoad<Samples>(
     async (signal) => {
@@ -32,7 +31,9 @@ export function TestPanel(props: {
       ])
       const own = listeners.filter((l) => l.behavior_id === id)
       const logs = await Promise.all(
-        own.slice(0, 3).map((l) => client.deliveries({ listener: l.id, limit: '10' }, signal)),
+        (may('payloads') ? own.slice(0, 3) : []).map((l) =>
+          client.deliveries({ listener: l.id, limit: '10' }, signal),
+        ),
       )
       return { listeners: own, deliveries: logs.flatMap((log) => log.items), recipes: recipes.items }
     },
@@ -49,7 +50,7 @@ export function TestPanel(props: {
 }
 
 function Test(props: { samples: Samples; source: string; turn: number }) {
-  const { router, t } = useApp()
+  const { may, router, t } = useApp()
   const { listeners, deliveries, recipes } = props.samples
   const texts = new Map<string, { label: string; request: string }>()
   for (const recipe of recipes) {
@@ -57,7 +58,7 @@ function Test(props: { samples: Samples; source: string; turn: number }) {
       texts.set(`recipe ${recipe.id} ${name}`, { label: `${recipe.name}: ${name}`, request })
     }
   }
-  const asked = router.place.value.query.get('delivery')
+  const asked = may('payloads') ? router.place.value.query.get('delivery') : null
   const first = asked ?? deliveries[0]?.id
   const [chosen, setChosen] = useState(first ? `delivery ${first}` : 'paste')
   const [text, setText] = useState('')
@@ -66,7 +67,11 @@ function Test(props: { samples: Samples; source: string; turn: number }) {
   )
   const delivery = /^delivery (.+)$/.exec(chosen)?.[1]
   const request = delivery ?? text
-  const result = useSimulation(props.source, request, listener, props.turn)
+  const { source } = props
+  const result = useSimulation(
+    request === '' ? undefined : { source, request, ...(listener && { listener_id: listener }) },
+    props.turn,
+  )
 
   function choose(value: string) {
     setChosen(value)
@@ -145,40 +150,4 @@ function Test(props: { samples: Samples; source: string; turn: number }) {
       {request !== '' && result.value && <SimulationResult simulation={result.value} />}
     </>
   )
-}
-
-/** useSimulation asks after each pause; only the newest answer counts. */
-function useSimulation(source: string, request: string, listener: string, turn: number) {
-  const { client } = useApp()
-  const [value, setValue] = useState<Simulation>()
-  const [error, setError] = useState<unknown>()
-  const [extra, setExtra] = useState(0)
-  const done = useRef('')
-
-  useEffect(() => {
-    if (request === '') return undefined
-    const abort = new AbortController()
-    const now = `${turn} ${extra}`
-    const timer = window.setTimeout(
-      async () => {
-        try {
-          const body = { source, request, ...(listener && { listener_id: listener }) }
-          const result = await client.simulate(body, abort.signal)
-          if (abort.signal.aborted) return
-          setValue(result)
-          setError(undefined)
-        } catch (e) {
-          if (!abort.signal.aborted) setError(e)
-        }
-      },
-      done.current === now ? pause : 0,
-    )
-    done.current = now
-    return () => {
-      abort.abort()
-      window.clearTimeout(timer)
-    }
-  }, [client, source, request, listener, turn, extra])
-
-  return { value, error, again: () => setExtra((n) => n + 1) }
 }

@@ -4,9 +4,10 @@ import type { Behavior } from '../api/schema'
 import { useApp } from '../app-context'
 import { createEditor, type Editor } from '../editor'
 import type { Findings } from '../editor/checking'
-import { Badge, FailedPage, Failure, Heading, Loading } from '../ui/basics'
+import { Badge, FailedPage, Failure, Heading, Link, Loading } from '../ui/basics'
 import { ConfirmButton } from '../ui/confirm-button'
 import { useLoad } from '../ui/load'
+import { Source } from '../ui/source'
 import { Tabs } from '../ui/tabs'
 import { ConflictDialog } from './behavior-conflict'
 import { Problems } from './behavior-problems'
@@ -15,16 +16,36 @@ import { TestPanel } from './behavior-test'
 import { VersionsPanel } from './behavior-versions'
 
 export function BehaviorPage(props: { id: string }) {
-  const { client } = useApp()
+  const { client, may } = useApp()
   const { id } = props
   const behavior = useLoad((signal) => client.behavior(id, signal), [id])
   if (behavior.error !== undefined) return <FailedPage error={behavior.error} retry={behavior.reload} />
   if (!behavior.value) return <Loading />
+  if (!may('edit')) return <BehaviorReader behavior={behavior.value.value} />
   return <BehaviorEditor key={id} opened={behavior.value} />
 }
 
+/** A behavior for those who may not write: what its listeners run, or else its draft. */
+function BehaviorReader(props: { behavior: Behavior }) {
+  const { t } = useApp()
+  const { behavior } = props
+  return (
+    <>
+      <Heading title={behavior.name} />
+      <p>
+        <Published behavior={behavior} />{' '}
+        <span class="muted">{t('behavior.usedBy', { n: behavior.listeners })}</span>
+      </p>
+      <p class="muted">{t('behavior.read')}</p>
+      <Source text={behavior.source} label={t('behavior.source')} />
+      <h2>{t('panel.versions')}</h2>
+      <VersionsPanel behavior={behavior} />
+    </>
+  )
+}
+
 function BehaviorEditor(props: { opened: Tagged<Behavior> }) {
-  const { client, router, t, toast } = useApp()
+  const { client, may, router, t, toast } = useApp()
   const draft = useDraft(props.opened)
   const { behavior, text, dirty } = draft
   const [findings, setFindings] = useState<Findings>()
@@ -70,6 +91,9 @@ function BehaviorEditor(props: { opened: Tagged<Behavior> }) {
         <span role="status" class="muted">
           {draft.saving ? t('behavior.saving') : t(dirty ? 'behavior.unsaved' : 'behavior.saved')}
         </span>
+        <Link to="/simulate" query={{ behavior: behavior.id, version: 'draft' }} class="button">
+          {t('nav.simulate')}
+        </Link>
         <button type="button" onClick={draft.save} disabled={draft.saving}>
           {t('behavior.save')}
         </button>
@@ -105,7 +129,7 @@ function BehaviorEditor(props: { opened: Tagged<Behavior> }) {
           ]}
         />
       </div>
-      {behavior.listeners === 0 && (
+      {behavior.listeners === 0 && may('manage') && (
         <ConfirmButton label={t('behavior.delete')} text={t('behavior.delete.text')} act={remove} />
       )}
       {draft.conflict && (

@@ -21,7 +21,7 @@ steps:
 `
 
 export function Behaviors() {
-  const { client, router, t } = useApp()
+  const { client, may, router, t } = useApp()
   const list = useLoad((signal) => all((cursor) => client.behaviors(cursor, signal)), [])
   const [error, setError] = useState<unknown>()
 
@@ -38,9 +38,11 @@ export function Behaviors() {
   return (
     <>
       <Heading title={t('behaviors.title')}>
-        <button type="button" class="primary" onClick={create}>
-          {t('behaviors.new')}
-        </button>
+        {may('edit') && (
+          <button type="button" class="primary" onClick={create}>
+            {t('behaviors.new')}
+          </button>
+        )}
       </Heading>
       {error !== undefined && <Failure error={error} />}
       {list.error !== undefined && <Failure error={list.error} retry={list.reload} />}

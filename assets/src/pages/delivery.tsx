@@ -20,7 +20,7 @@ import { Value } from '../ui/value'
 const everyTwoSeconds = 2000
 
 export function DeliveryPage(props: { id: string }) {
-  const { client, t } = useApp()
+  const { client, may, t } = useApp()
   const { id } = props
   const delivery = useLoad((signal) => client.delivery(id, signal), [id], everyTwoSeconds)
   const listenerId = delivery.value?.listener_id
@@ -35,6 +35,11 @@ export function DeliveryPage(props: { id: string }) {
   return (
     <>
       <Heading title={t('delivery.title', { id: d.id })}>
+        {may('edit') && may('payloads') && (
+          <Link to="/simulate" query={{ delivery: d.id }} class="button">
+            {t('simulate.this')}
+          </Link>
+        )}
         {listener.value && (
           <Link to={`/behaviors/${listener.value.behavior_id}`} query={{ delivery: d.id }} class="button">
             {t('delivery.edit')}

@@ -1,5 +1,5 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Behavior, Input, Listener, ListenerChange } from '../api/schema'
+import { useEffect, useRef } from 'preact/hooks'
+import type { Behavior, Input, Listener, ListenerChange, SecretState } from '../api/schema'
 import { useApp } from '../app-context'
 import { declaredInputs } from '../inputs/declared'
 import { InputFields } from '../inputs/form'
@@ -8,9 +8,12 @@ import { FailedPage, Failure, Heading, Link, Loading } from '../ui/basics'
 import { ConfirmButton } from '../ui/confirm-button'
 import { CopyField } from '../ui/copy'
 import { useLoad } from '../ui/load'
-import { Switch } from '../ui/switch'
+import { Value } from '../ui/value'
 import { DeliveryTable } from './delivery-table'
 import { SendSample } from './listener-sample'
+import { ListenerSettings } from './listener-settings'
+import { ListenerStates } from './listener-states'
+import { ListenerState } from './listeners'
 
 const everyTwoSeconds = 2000
 
@@ -23,7 +26,9 @@ export function ListenerPage(props: { id: string }) {
     async (signal) => {
       if (!behaviorId) return undefined
       const { value } = await client.behavior(behaviorId, signal)
-      return { behavior: value, inputs: await declaredInputs(client, value, signal) }
+      // Which inputs it declares is asked for by those who may fill them in.
+      const inputs = may('manage') ? await declaredInputs(client, value, signal) : null
+      return { behavior: value, inputs }
     },
     [behaviorId],
   )
@@ -47,12 +52,32 @@ export function ListenerPage(props: { id: string }) {
   return (
     <>
       <Heading title={shown.name}>
-        <ConfirmButton label={t('listener.delete')} text={t('listener.delete.text')} act={remove} />
+        {may('edit') && (
+          <Link to="/simulate" query={{ listener: id }} class="button">
+            {t('nav.simulate')}
+          </Link>
+        )}
+        {may('manage') && (
+          <ConfirmButton label={t('listener.delete')} text={t('listener.delete.text')} act={remove} />
+        )}
       </Heading>
       <section class="card">
-        <CopyField label={t('listener.url')} what={t('listener.urlWhat')} value={shown.url} />
+        {may('edit') ? (
+          <CopyField label={t('listener.url')} what={t('listener.urlWhat')} value={shown.url} />
+        ) : (
+          <p>
+            {t('listener.urlWhat')}: <code>{shown.url}</code>{' '}
+            <span class="muted">{t('listener.url.hidden')}</span>
+          </p>
+        )}
         {shown.open && <p class="warning">{t('listener.open')}</p>}
-        <States listener={shown} change={change} />
+        {may('manage') ? (
+          <ListenerStates listener={shown} change={change} />
+        ) : (
+          <p>
+            {t('listeners.state')}: <ListenerState listener={shown} />
+          </p>
+        )}
         {behavior.value && <BehaviorLine behavior={behavior.value.behavior} />}
       </section>
       {may('manage') && <SendSample listener={shown} />}
@@ -60,7 +85,8 @@ export function ListenerPage(props: { id: string }) {
       <section>
         <h2>{t('listener.inputs')}</h2>
         {behavior.error !== undefined && <Failure error={behavior.error} retry={behavior.reload} />}
-        {behavior.value && (
+        {!may('manage') && <InputValues values={shown.inputs} />}
+        {may('manage') && behavior.value && (
           <Inputs
             inputs={behavior.value.inputs}
             behavior={behavior.value.behavior}
@@ -69,6 +95,7 @@ export function ListenerPage(props: { id: string }) {
           />
         )}
       </section>
+      {may('manage') && <ListenerSettings listener={shown} change={change} />}
     </>
   )
 }
@@ -85,35 +112,6 @@ function BehaviorLine(props: { behavior: Behavior }) {
           : t('behavior.published', { version: behavior.published_version })}
       </span>
     </p>
-  )
-}
-
-function States(props: { listener: Listener; change: (change: ListenerChange) => Promise<Listener> }) {
-  const { t } = useApp()
-  const { enabled, paused } = props.listener
-  const [error, setError] = useState<unknown>()
-
-  const change = (change: ListenerChange) => {
-    setError(undefined)
-    props.change(change).catch(setError)
-  }
-
-  return (
-    <>
-      <Switch
-        label={t('listener.enabled')}
-        on={enabled}
-        hint={t(enabled ? 'listener.enabled.on' : 'listener.enabled.off')}
-        onChange={(enabled) => change({ enabled })}
-      />
-      <Switch
-        label={t('listener.paused')}
-        on={paused}
-        hint={t(paused ? 'listener.paused.on' : 'listener.paused.off')}
-        onChange={(paused) => change({ paused })}
-      />
-      {error !== undefined && <Failure error={error} />}
-    </>
   )
 }
 
@@ -153,7 +151,7 @@ function Deliveries(props: { listener: Listener }) {
 }
 
 function Waiting(props: { listener: Listener }) {
-  const { t } = useApp()
+  const { may, t } = useApp()
   const { url } = props.listener
   const curl = `curl -i -H 'Content-Type: application/json' -d '{"hello": "world"}' '${url.replaceAll("'", "'\\''")}'`
   return (
@@ -161,11 +159,30 @@ function Waiting(props: { listener: Listener }) {
       <h3>
         <span class="pulse" aria-hidden="true" /> {t('listener.waiting')}
       </h3>
-      <p>{t('listener.waiting.text')}</p>
-      <p>{t('listener.curl')}</p>
-      <CopyField label={t('listener.curlWhat')} what={t('listener.curlWhat')} value={curl} />
+      {may('edit') && (
+        <>
+          <p>{t('listener.waiting.text')}</p>
+          <p>{t('listener.curl')}</p>
+          <CopyField label={t('listener.curlWhat')} what={t('listener.curlWhat')} value={curl} />
+        </>
+      )}
     </div>
   )
+}
+
+/** The values, to be read by those who may not change them. */
+function InputValues(props: { values: Record<string, unknown> }) {
+  const { t } = useApp()
+  const shown = Object.entries(props.values).map(([name, value]) => [
+    name,
+    isSecret(value) ? t(value.set ? 'inputs.secret.set' : 'inputs.secret.unset') : value,
+  ])
+  if (shown.length === 0) return <p class="muted">{t('listener.inputs.none')}</p>
+  return <Value value={Object.fromEntries(shown)} />
+}
+
+function isSecret(value: unknown): value is SecretState {
+  return typeof value === 'object' && value !== null && 'set' in value && 'secret' in value
 }
 
 function Inputs(props: {

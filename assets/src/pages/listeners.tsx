@@ -7,7 +7,7 @@ import { RecipeCards } from './recipes'
 const everyFiveSeconds = 5000
 
 export function Listeners() {
-  const { client, t } = useApp()
+  const { client, may, t } = useApp()
   const page = useLoad(
     async (signal) => {
       const [listeners, behaviors] = await Promise.all([
@@ -23,13 +23,16 @@ export function Listeners() {
   return (
     <>
       <Heading title={t('listeners.title')}>
-        <Link to="/listeners/new" class="button primary">
-          {t('listeners.new')}
-        </Link>
+        {may('manage') && (
+          <Link to="/listeners/new" class="button primary">
+            {t('listeners.new')}
+          </Link>
+        )}
       </Heading>
       {page.error !== undefined && <Failure error={page.error} retry={page.reload} />}
       {!page.value && page.error === undefined && <Loading />}
-      {page.value && page.value.listeners.length === 0 && <NoListeners />}
+      {page.value?.listeners.length === 0 &&
+        (may('manage') ? <NoListeners /> : <p class="empty">{t('listeners.empty.title')}</p>)}
       {page.value && page.value.listeners.length > 0 && (
         <table>
           <thead>

@@ -2,6 +2,7 @@ import type { Recipe } from '../api/schema'
 import { useApp } from '../app-context'
 import { FailedPage, Failure, Heading, Link, Loading } from '../ui/basics'
 import { useLoad } from '../ui/load'
+import { Markdown } from '../ui/markdown'
 import { Source } from '../ui/source'
 
 export function Recipes() {
@@ -38,7 +39,7 @@ export function RecipeCards(props: { recipes: readonly Recipe[]; heading: 'h2' |
 }
 
 export function RecipePage(props: { id: string }) {
-  const { client, t } = useApp()
+  const { client, may, t } = useApp()
   const list = useLoad((signal) => client.recipes(signal), [])
   const recipe = list.value?.items.find((r) => r.id === props.id)
   if (list.error !== undefined) return <FailedPage error={list.error} retry={list.reload} />
@@ -47,16 +48,20 @@ export function RecipePage(props: { id: string }) {
   return (
     <>
       <Heading title={recipe.name}>
-        <Link to="/listeners/new" query={{ recipe: recipe.id }} class="button primary">
-          {t('recipe.use')}
-        </Link>
+        {may('manage') && (
+          <Link to="/listeners/new" query={{ recipe: recipe.id }} class="button primary">
+            {t('recipe.use')}
+          </Link>
+        )}
       </Heading>
       <p class="muted">{t('recipes.provider', { provider: recipe.provider })}</p>
       <p>{recipe.description}</p>
       {recipe.guide && (
         <section>
           <h2>{t('recipe.guide')}</h2>
-          <div class="prose">{recipe.guide}</div>
+          <div class="prose">
+            <Markdown text={recipe.guide} />
+          </div>
         </section>
       )}
       <section>

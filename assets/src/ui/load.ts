@@ -3,6 +3,8 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 export interface Loaded<T> {
   value: T | undefined
   error: unknown
+  /** There was an answer, of which nothing may be the value. */
+  loaded: boolean
   /** Loads anew; what is shown stays until then. */
   reload(): void
   /** Puts in what a change answered. */
@@ -62,6 +64,7 @@ export function useLoad<T>(
   return {
     value: state.value,
     error: state.error,
+    loaded: 'value' in state,
     reload: useCallback(() => setTurn((n) => n + 1), []),
     set: useCallback((value: T) => setState({ value }), []),
   }

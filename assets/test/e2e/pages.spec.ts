@@ -34,7 +34,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
       ]),
       ['/recipes', 'Recipes'],
       ['/recipes/mailgun-bounces', 'What it does'],
-      ['/secrets', 'Store or replace a secret'],
+      [`/simulate?delivery=${items[0]?.id}`, 'Steps'],
+      ['/simulate', 'Simulate'],
+      ['/secrets', 'Store a secret'],
+      ['/audit', 'Audit'],
       ['/nowhere', 'There is no such page'],
       ['/deliveries/999999', 'This page cannot be shown'],
     ]

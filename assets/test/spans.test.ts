@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest'
+import { behaviorLanguage } from '../src/lang/behavior'
+import { spanOf } from '../src/lang/spans'
+import { linesOf } from '../src/pages/simulate-trace'
+
+// The kind and place of a value as the server gives them, and the expression.
+it.each([
+  ['Identifier', 'a ?? b.c', 'a', 'a'],
+  ['Binary', 'a ?? b.c', '??', 'a ?? b.c'],
+  ['Member', 'a ?? b.c', 'c', 'b.c'],
+  ['Index', 'a["x"].b[0]', '["x', 'a["x"]'],
+  ['Binary', 'x not in [1]', 'in', 'x not in [1]'],
+  ['Array', 'x not in [1, 2]', '[', '[1, 2]'],
+  ['Unary', '!a.b && c', '!', '!a.b'],
+  ['Call', 'mailgun.signed(request, 1)', 'mail', 'mailgun.signed(request, 1)'],
+  ['Call', 'mailgun.signed(request, 1)', 'signed', 'mailgun.signed(request, 1)'],
+  ['Builtin', 'any(xs, # > 1)', 'any', 'any(xs, # > 1)'],
+  ['Conditional', 'a ? b : c', '?', 'a ? b : c'],
+  ['Member', 'a ?? b', '??', undefined],
+])('%s in %s at %s is %s', (kind, expression, at, want) => {
+  const source = `let:\n  v: '${expression}'\n`
+  const tree = behaviorLanguage.parser.parse(source)
+  const offset = source.indexOf(expression) + expression.indexOf(at)
+  const span = spanOf(tree, kind, offset)
+  expect(span ? source.slice(span.from, span.to) : undefined).toBe(want)
+})
+
+it('puts values by the lines of the source', () => {
+  const source = 'behavior: 1\r\nlet:\r\n  a: payload.x ?? 1\r\n'
+  const at = (column: number, kind: string, value: unknown) => ({ line: 3, column, kind, value, n: 1 })
+  const trace = [at(14, 'Member', null), at(16, 'Binary', 1), at(99, 'Member', 2)]
+  expect(linesOf(source, trace)).toEqual([
+    {
+      number: 3,
+      text: 'a: payload.x ?? 1',
+      values: [
+        { what: 'payload.x', value: trace[0] },
+        { what: 'payload.x ?? 1', value: trace[1] },
+        { what: 'Member', value: trace[2] },
+      ],
+    },
+  ])
+})

@@ -3,8 +3,9 @@
 // this module it uses package plugin and nothing else.
 //
 // Start with host.go, which is the helpdesk as the plugin sees it, records.go,
-// its records, and registry.go, what the plugin extends it by. The rest is the
-// helpdesk: one file a thing that it knows.
+// its records, registry.go, what the plugin extends it by, and own.go, what it
+// adds to the language of behaviors. The rest is the helpdesk: one file a thing
+// that it knows.
 package main
 
 import (

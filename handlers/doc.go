@@ -10,5 +10,9 @@
 // path, a permission and a handler are put together; one file a resource holds
 // the handlers. problem.go is the only place that writes an error.
 //
+// Each changing call carries a trail in its context: the store writes its row of
+// the audit trail with the change, and what changes nothing there gets its row
+// before the answer of success (call.go).
+//
 // Echo is named in mount.go alone.
 package handlers

@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/deskhook/deskhook/models"
 	"github.com/deskhook/deskhook/models/modelstest"
 )
 
@@ -82,10 +83,11 @@ var harmless = []string{"POST /behaviors/check", "POST /behaviors/simulate"}
 // TestAuthorizationMatrix asks each route as each caller. Behind the check
 // stands a handler that always succeeds, so a status is the check's alone.
 func TestAuthorizationMatrix(t *testing.T) {
-	h := New(Options{Store: modelstest.Store(t, modelstest.Open(t), nil), Identity: testIdentity{}, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	store := modelstest.Store(t, modelstest.Open(t), nil)
+	h := New(Options{Store: store, Identity: testIdentity{}, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	e := echo.New()
 	seen := map[string]bool{}
-	reached := 0
+	reached, changed := 0, 0
 	for _, rt := range routes() {
 		name := rt.Method + " " + rt.Path
 		if seen[name] {
@@ -94,6 +96,9 @@ func TestAuthorizationMatrix(t *testing.T) {
 		seen[name] = true
 		rt.handle = func(_ *Handlers, c *call) error {
 			reached++
+			if rt.Changes {
+				changed++
+			}
 			return c.noContent()
 		}
 		e.Add(rt.Method, echoPath(rt.Path), h.edge(h.apiError, h.serve(rt)))
@@ -145,6 +150,22 @@ func TestAuthorizationMatrix(t *testing.T) {
 				r.Header.Set("X-CSRF-Token", "another")
 			}), want)
 		}
+	}
+	// A change that leaves no row by itself gets one, and a refused call none.
+	left := 0
+	for page := (models.Page{Limit: maxLimit}); ; {
+		rows, err := store.Audit(t.Context(), page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(rows) == 0 {
+			break
+		}
+		left += len(rows)
+		page.After = rows[len(rows)-1].ID
+	}
+	if left != changed || changed == 0 {
+		t.Errorf("%d rows in the audit trail, want one for each of %d changing calls", left, changed)
 	}
 	for name := range matrix {
 		if !seen[name] {

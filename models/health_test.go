@@ -2,6 +2,8 @@ package models_test
 
 import (
 	"errors"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -123,4 +125,21 @@ func TestWarningsOfSQLite(t *testing.T) {
 		pool.SetMaxOpenConns(1)
 		wantWarnings(t, modelstest.Store(t, db, nil), "memory")
 	})
+}
+
+// Whoever reads a code finds it in the runbook.
+func TestWarningsAreInTheRunbook(t *testing.T) {
+	source, err := os.ReadFile("health.go")
+	must(t, err)
+	runbook, err := os.ReadFile("../plugin/docs/runbook.md")
+	must(t, err)
+	codes := regexp.MustCompile(`(?:warn\(|Warning\{)"([a-z-]+)"`).FindAllStringSubmatch(string(source), -1)
+	if len(codes) < 9 {
+		t.Fatalf("only the codes %q are found", codes)
+	}
+	for _, c := range codes {
+		if !strings.Contains(string(runbook), "| `"+c[1]+"` |") {
+			t.Errorf("the runbook has no row for %s", c[1])
+		}
+	}
 }

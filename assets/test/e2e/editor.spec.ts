@@ -109,7 +109,7 @@ test('a draft is simulated with a delivery, and sends nothing', async ({ admin: 
   await expect(panel).toContainText('Nothing was sent, and nothing was changed.')
 
   await replaceSource(page, 'behavior: 1\nname: Answers\nsteps:\n  - respond: {status: 202, text: "ok"}\n')
-  await expect(panel.getByText('202')).toBeVisible()
+  await expect(panel.getByText('202').first()).toBeVisible()
   await panel.getByLabel('Request').selectOption({ label: 'Paste or write one' })
   await panel.getByLabel('Text of the request').fill('GET / HTTP/1.1\n\n')
   await expect(panel.getByText('The behavior does not accept this method.')).toBeVisible()

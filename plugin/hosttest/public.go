@@ -120,10 +120,7 @@ func escapedPath(t testing.TB, h *Host) {
 	l := s.listen(admin, signed, map[string]any{"key": signingKey})
 	for _, path := range []string{"/a%2Fb/../c//d;x=%41?q=a+b%20c&q=", "/", "//", "/%7E/./%e4%20%25", "/a%5cb/?", "?a=1;b=%zz&&"} {
 		m := &sent{path: path, headers: [][2]string{{"Content-Type", "application/json"}}, body: []byte("{}")}
-		if err := m.sign("github"); err != nil {
-			t.Fatal(err)
-		}
-		got := s.post(l, m)
+		got := s.postSigned(l, m)
 		var saw struct{ Path, URL string }
 		if err := json.Unmarshal([]byte(got.body), &saw); err != nil || got.status != http.StatusOK {
 			t.Errorf("POST %s%s: got %s, want 200", s.path(l), path, got)
@@ -139,10 +136,7 @@ func escapedPath(t testing.TB, h *Host) {
 // arrives posts a signed body, and wants the same bytes in the log.
 func (s *site) arrives(admin *visitor, l listener, m *sent) {
 	s.Helper()
-	if err := m.sign("github"); err != nil {
-		s.Fatal(err)
-	}
-	got := s.post(l, m)
+	got := s.postSigned(l, m)
 	if got.status != http.StatusOK {
 		s.Errorf("a signed body of %d bytes: got %s, want 200, as the signature is over these bytes", len(m.body), got)
 		return

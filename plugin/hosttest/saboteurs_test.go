@@ -4,8 +4,10 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/ncruces/go-sqlite3/gormlite"
@@ -30,11 +32,28 @@ type saboteur struct {
 	suit func(d *desk, h *Host)
 	// fails is the one case that finds out.
 	fails string
+	// records: it changes nothing but the methods of records.
+	records bool
+}
+
+// sees tells whether a case can meet what is broken. The methods of records are
+// the good host's own in all but the saboteurs of records, which in turn have
+// all else of it.
+func (s *saboteur) sees(c string) bool {
+	ofRecords := strings.HasPrefix(c, "records/")
+	if !s.records {
+		return !ofRecords
+	}
+	return ofRecords || strings.HasPrefix(c, "start/") || strings.HasPrefix(c, "permalinks/") || strings.HasPrefix(c, "runs/")
 }
 
 // TestSaboteurs wants each rule that is broken to be found by its own case, and
 // no other case to complain.
 func TestSaboteurs(t *testing.T) {
+	if raced {
+		withoutRaceDetector(t)
+		return
+	}
 	content := migrated(t)
 	names := map[string]bool{}
 	for _, c := range cases() {
@@ -51,6 +70,9 @@ func TestSaboteurs(t *testing.T) {
 			var failed []string
 			text := ""
 			judge(func(name string, check func(testing.TB)) bool {
+				if !s.sees(name) {
+					return true
+				}
 				r := record(t, check)
 				if r.failed {
 					failed = append(failed, name)
@@ -73,8 +95,21 @@ func TestSaboteurs(t *testing.T) {
 	}
 }
 
+// withoutRaceDetector runs the test as a build of its own: the detector makes it
+// take ten times as long, and has seen the suite run over the good host.
+func withoutRaceDetector(t *testing.T) {
+	command := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-run", "^"+t.Name()+"$", ".")
+	if out, err := command.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 func saboteurs() []saboteur {
-	return slices.Concat(recordSaboteurs(), identitySaboteurs(), pageSaboteurs(), publicSaboteurs(), lifeSaboteurs())
+	ofRecords := recordSaboteurs()
+	for i := range ofRecords {
+		ofRecords[i].records = true
+	}
+	return slices.Concat(ofRecords, identitySaboteurs(), pageSaboteurs(), publicSaboteurs(), lifeSaboteurs())
 }
 
 // open makes the saboteur over a copy of the database.

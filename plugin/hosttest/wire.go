@@ -65,6 +65,22 @@ func (s *site) post(l listener, m *sent) answer {
 	return a
 }
 
+// postSigned signs the body and posts it. A busy machine may miss the 100 ms that
+// an evaluation has, which is 500: then it is posted again.
+func (s *site) postSigned(l listener, m *sent) (a answer) {
+	s.Helper()
+	if err := m.sign("github"); err != nil {
+		s.Fatal(err)
+	}
+	const tries = 5
+	for range tries {
+		if a = s.post(l, m); a.status != http.StatusInternalServerError {
+			break
+		}
+	}
+	return a
+}
+
 func (s *site) tryPost(target string, m *sent) (a answer, err error) {
 	conn, err := new(net.Dialer).DialContext(s.Context(), "tcp", s.server.Listener.Addr().String())
 	if err != nil {

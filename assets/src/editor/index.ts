@@ -15,9 +15,11 @@ import {
 import type { Diagnostic, Fix } from '../api/schema'
 import { behavior } from '../lang/behavior'
 import { toPosition, toRange } from '../lang/positions'
+import { assistance } from './assist'
 import { applyFix, type Checking, checking } from './checking'
 import { theme } from './theme'
 import { typingOverSelection } from './typing'
+import type { Words } from './words'
 
 interface Place {
   parent: HTMLElement
@@ -28,6 +30,8 @@ interface Place {
 }
 
 export interface EditorOptions extends Place, Checking {
+  /** What the language knows here; undefined until it is loaded. */
+  words: () => Words | undefined
   onChange: (text: string) => void
   onCursor: (position: { line: number; column: number }) => void
   onSave: () => void
@@ -62,6 +66,7 @@ export function createEditor(options: EditorOptions): Editor {
     search({ top: true }),
     typingOverSelection,
     lintGutter(),
+    assistance(options.words),
     check,
     Prec.high(
       keymap.of([

@@ -33,6 +33,12 @@ const look = EditorView.theme({
     color: 'var(--dh-text)',
     border: '1px solid var(--dh-line)',
   },
+  '.cm-tooltip-autocomplete > ul > li[aria-selected]': {
+    backgroundColor: 'var(--dh-select)',
+    color: 'var(--dh-text)',
+  },
+  '.cm-completionInfo, .cm-tooltip-hover': { maxWidth: '28rem', padding: '0.35rem 0.6rem' },
+  '.about-word p': { margin: '0.2rem 0' },
   '.cm-diagnosticAction': { backgroundColor: 'var(--dh-accent)', color: 'var(--dh-on-accent)' },
 })
 

@@ -1,9 +1,10 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { ApiError, type Tagged } from '../api/client'
 import type { Behavior } from '../api/schema'
 import { useApp } from '../app-context'
 import { createEditor, type Editor } from '../editor'
 import type { Findings } from '../editor/checking'
+import { type Words, wordsOf } from '../editor/words'
 import { Badge, FailedPage, Failure, Heading, Link, Loading } from '../ui/basics'
 import { ConfirmButton } from '../ui/confirm-button'
 import { useLoad } from '../ui/load'
@@ -251,6 +252,10 @@ function useEditor(source: string, handlers: Handlers) {
   const latest = useRef(handlers)
   latest.current = handlers
   const start = useRef(source)
+  const catalog = useLoad((signal) => client.catalog(signal), [client])
+  const words = useRef<Words | undefined>(undefined)
+  // Without it the editor only completes nothing; the server judges all the same.
+  words.current = useMemo(() => catalog.value && wordsOf(catalog.value), [catalog.value])
 
   useEffect(() => {
     if (!parent.current) return undefined
@@ -259,6 +264,7 @@ function useEditor(source: string, handlers: Handlers) {
       root,
       text: start.current,
       label: t('behavior.source'),
+      words: () => words.current,
       check: async (source, signal) => (await client.check(source, signal)).diagnostics,
       report: (findings) => latest.current.report(findings),
       onChange: (text) => latest.current.onChange(text),

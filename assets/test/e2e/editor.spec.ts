@@ -1,5 +1,5 @@
 import type { Behavior, Diagnostic } from '../../src/api/schema'
-import { bounce, expect, installRecipe, key, replaceSource, test } from './test'
+import { bounce, expect, expectAccessible, installRecipe, key, replaceSource, test } from './test'
 
 const broken = `behavior: 1
 name: 🚀 Broken
@@ -114,4 +114,22 @@ test('a draft is simulated with a delivery, and sends nothing', async ({ admin: 
   await panel.getByLabel('Text of the request').fill('GET / HTTP/1.1\n\n')
   await expect(panel.getByText('The behavior does not accept this method.')).toBeVisible()
   expect(slack.received).toEqual([])
+})
+
+test('what the helpdesk adds is completed and told of like the rest', async ({ admin: page, host }) => {
+  await host.enable(true)
+  const source = 'behavior: 1\nname: Completed\nsteps:\n'
+  const behavior = await host.api<Behavior>('POST', '/api/webhooks/v1/behaviors', { source })
+  await open(page, host.url, behavior.id)
+  await page.waitForLoadState('networkidle')
+  await page.getByRole('textbox', { name: 'Source of the behavior' }).focus()
+  await page.keyboard.press('ControlOrMeta+End')
+  await page.keyboard.type('  - worker.no')
+  await expect(page.getByRole('option', { name: /worker\.notify/ })).toBeVisible()
+  await expect(page.getByText('worker (text, required)')).toBeVisible()
+  await expectAccessible(page)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('textbox', { name: 'Source of the behavior' })).toContainText(
+    'worker.notify: {worker: "", text: ""}',
+  )
 })

@@ -63,10 +63,13 @@ type (
 	Keys = models.Keys
 	// Records are all of the helpdesk's records: its three parts are optional
 	// abilities of a Host, and behaviors cannot name what a host lacks.
-	Records   = actions.Records
-	Messages  = actions.Messages
+	Records = actions.Records
+	// Messages is the ability for message.find and message.note.
+	Messages = actions.Messages
+	// Addresses is the ability for address.defunct.
 	Addresses = actions.Addresses
-	Tickets   = actions.Tickets
+	// Tickets is the ability for ticket.create, ticket.find and ticket.note.
+	Tickets = actions.Tickets
 	// Tx is the transaction that an operation on records works in.
 	Tx = actions.Tx
 	// Ticket as behaviors see it.

@@ -55,13 +55,25 @@ const (
 	ReachOutside = behaviors.ReachOutside
 )
 
-// AnyType, TextType and so on are the types of the language.
-func AnyType() Type    { return Type{} }
-func TextType() Type   { return expression.Of(expression.Text) }
-func BoolType() Type   { return expression.Of(expression.Bool) }
-func IntType() Type    { return expression.Of(expression.Int) }
+// AnyType is any value, also one of which nothing is known.
+func AnyType() Type { return Type{} }
+
+// TextType is a text.
+func TextType() Type { return expression.Of(expression.Text) }
+
+// BoolType is true or false.
+func BoolType() Type { return expression.Of(expression.Bool) }
+
+// IntType is a whole number.
+func IntType() Type { return expression.Of(expression.Int) }
+
+// NumberType is a whole number or a float.
 func NumberType() Type { return expression.Of(expression.Number) }
-func TimeType() Type   { return expression.Of(expression.Time) }
+
+// TimeType is a moment.
+func TimeType() Type { return expression.Of(expression.Time) }
+
+// SecretType is a reference to a secret, for parameters that are Secret.
 func SecretType() Type { return expression.Of(expression.SecretValue) }
 
 // ListType is a list of such values.

@@ -51,7 +51,9 @@ func (h *Handlers) listSecrets(c *call) error {
 	return c.answer(http.StatusOK, list[storedSecretJSON]{Items: items})
 }
 
-// putSecret stores or replaces a named secret; hosts that are not sent stay.
+// putSecret stores or replaces a named secret; hosts that are not sent stay. The
+// value is asked for also where only hosts change: who cannot read it could
+// otherwise have it sent to a host of their own.
 func (h *Handlers) putSecret(c *call) error {
 	var in secretIn
 	if err := c.decode(&in, false); err != nil {
@@ -64,7 +66,7 @@ func (h *Handlers) putSecret(c *call) error {
 	}
 	switch {
 	case in.Value.Value == "":
-		errs = append(errs, FieldError{"value", "required", "a secret needs a value"})
+		errs = append(errs, FieldError{"value", "required", "a secret needs its value, also where only its hosts change"})
 	case len(in.Value.Value) > maxSecret:
 		errs = append(errs, FieldError{"value", "too_long", "must be at most 16 KiB"})
 	}

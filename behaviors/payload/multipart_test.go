@@ -130,6 +130,7 @@ func TestMultipartProblems(t *testing.T) {
 		{"cut short in a header", "", "--b\r\nContent-Dis", "part 1 is cut short within its header"},
 		{"header line without a colon", "", parts("hello\n\n1"), "part 1 has a header line without a colon"},
 		{"no blank line", "", "--b\r\nContent-Disposition: form-data; name=a\r\n--b--\r\n\r\n", "part 1 has a header line without a colon"},
+		{"header twice", "", parts("Content-Disposition: form-data; name=a\nContent-disposition: form-data; name=b\n\n1"), "part 1 has the header content-disposition twice"},
 		{"no header", "", "--b\r\n\r\n1\r\n--b--", "part 1: its Content-Disposition is missing or malformed"},
 		{"no name", "", parts(field, "Content-Disposition: form-data\n\n1"), "part 2 has no name"},
 		{"two names", "", parts(part("name=a; name=b", "1")), "part 1: its Content-Disposition is missing or malformed"},

@@ -22,10 +22,12 @@ type partHeader struct {
 	disposition, contentType, encoding string
 }
 
-// header takes the header lines of part n and the blank line behind them.
+// header takes the header lines of part n and the blank line behind them. Of a
+// header that stands twice nobody can say which one the sender meant.
 func (m *partSplitter) header(n int) (partHeader, error) {
 	var h partHeader
 	var last *string
+	seen := map[*string]bool{}
 	start := m.at
 	window := m.body[start:min(start+maxPartHeader, len(m.body))]
 	for {
@@ -63,6 +65,10 @@ func (m *partSplitter) header(n int) (partHeader, error) {
 			last = nil
 			continue
 		}
+		if seen[last] {
+			return h, fmt.Errorf("part %d has the header %s twice", n, strings.ToLower(strings.Trim(name, " \t")))
+		}
+		seen[last] = true
 		*last = strings.Trim(value, " \t")
 	}
 }

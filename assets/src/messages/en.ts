@@ -232,7 +232,7 @@ export const en = {
   'simulate.answer': 'What it would do',
   'simulate.delivery.hidden': 'To simulate a stored delivery needs the permission “payloads” as well.',
   'simulate.sample.signature':
-    'A recipe’s sample is signed with a test key. Send the sample to the listener, which signs it anew, and simulate that delivery.',
+    'The sample is not of the provider that this behavior verifies. One of that provider is signed anew, with the listener’s secret or the one given here.',
   'build.title': 'Build a request',
   'build.curl': 'From a curl command',
   'build.curl.help':

@@ -405,7 +405,8 @@ export const en = {
   'secrets.delete': 'Delete “{name}”',
   'secrets.delete.text': 'Its value is gone for good. A secret that listeners use is not deleted.',
   'hosts.title': 'Hosts that it may be sent to',
-  'hosts.help': 'Host names such as hooks.example.com. A key that only checks signatures needs none, and a URL goes to its own host alone.',
+  'hosts.help':
+    'Host names such as hooks.example.com. A key that only checks signatures needs none, and a URL goes to its own host alone.',
   'hosts.none': 'None: it is sent nowhere, but for a URL to its own host.',
   'hosts.url': 'It is a URL, so it may be sent to that URL’s host only.',
   'hosts.add': 'Add',

@@ -1,8 +1,6 @@
 package signatures
 
 import (
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/deskhook/deskhook/behaviors/payload"
@@ -20,12 +18,9 @@ func github() *Provider {
 			"holds the HMAC-SHA256 of the raw body. GitHub sends no time, so a request never gets too old. " +
 			"https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries",
 		Verify: func(r *payload.Request, secrets []string) error {
-			got, err := single(r.Header, header)
+			got, err := schemed(r.Header, header, scheme)
 			if err != nil {
 				return err
-			}
-			if !strings.HasPrefix(got, scheme) {
-				return fmt.Errorf("header %s does not begin with %s", header, scheme)
 			}
 			return check(got, secrets, func(secret string) string { return sign(secret, r.Body) })
 		},

@@ -118,6 +118,16 @@ func unixTime(timestamp string) (time.Time, error) {
 	return time.Unix(seconds, 0), nil
 }
 
+// schemed returns the only line of a header, which names its scheme first
+// ("sha256=…"); the scheme is a part of what is compared.
+func schemed(h payload.Header, name, scheme string) (string, error) {
+	value, err := single(h, name)
+	if err == nil && !strings.HasPrefix(value, scheme) {
+		err = fmt.Errorf("header %s does not begin with %s", name, scheme)
+	}
+	return value, err
+}
+
 // fresh tells whether a moment lies within a tolerance of the receipt, on
 // either side.
 func fresh(at, received time.Time, tolerance time.Duration) error {

@@ -2,9 +2,7 @@ package signatures
 
 import (
 	"bytes"
-	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/deskhook/deskhook/behaviors/payload"
@@ -26,12 +24,9 @@ func slack() *Provider {
 			"receipt: header X-Slack-Signature holds the HMAC-SHA256 of version, X-Slack-Request-Timestamp and raw body. " +
 			"https://docs.slack.dev/authentication/verifying-requests-from-slack",
 		Verify: func(r *payload.Request, secrets []string) error {
-			got, err := single(r.Header, header)
+			got, err := schemed(r.Header, header, scheme)
 			if err != nil {
 				return err
-			}
-			if !strings.HasPrefix(got, scheme) {
-				return fmt.Errorf("header %s does not begin with %s", header, scheme)
 			}
 			timestamp, err := single(r.Header, moment)
 			if err != nil {

@@ -140,6 +140,21 @@ func TestTogetherOnOneConnection(t *testing.T) {
 	})
 }
 
+// What keeps the transaction itself from beginning is told as its changes' errors are.
+func TestTogetherWithTheDatabaseAway(t *testing.T) {
+	modelstest.Run(t, func(t *testing.T, d *modelstest.Database) {
+		db := d.Open()
+		s := modelstest.Store(t, db, nil)
+		pool, err := db.DB()
+		must(t, err)
+		must(t, pool.Close())
+		err = s.Together(trailed(t), func(context.Context) error { t.Error("it began"); return nil })
+		if !errors.Is(err, models.ErrUnavailable) {
+			t.Errorf("got %v, want %v", err, models.ErrUnavailable)
+		}
+	})
+}
+
 // The trail is bounded in time and in number, a few rows at each new one.
 func TestTrailIsTrimmed(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {

@@ -68,11 +68,12 @@ func changingOf(ctx context.Context, s *Store) *changing {
 // Together makes one transaction of all that fn changes and reads with the
 // context that it is given. fn may be called again, where the database made it
 // give way; then nothing of what it did before is there. It must do nothing slow:
-// no other change of configuration can begin meanwhile.
+// no other change of configuration can begin meanwhile. ErrUnavailable, and what
+// fn gives.
 func (s *Store) Together(ctx context.Context, fn func(ctx context.Context) error) error {
-	return s.change(ctx, func(tx *gorm.DB, number int64, now Micros) error {
+	return fail(s.change(ctx, func(tx *gorm.DB, number int64, now Micros) error {
 		return fn(context.WithValue(ctx, changingKey{}, &changing{s, tx, number, now}))
-	})
+	}), "change together")
 }
 
 // change runs fn in a transaction that has taken a change number, and leaves the

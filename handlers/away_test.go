@@ -25,8 +25,19 @@ func TestDatabaseAway(t *testing.T) {
 	for _, line := range []string{
 		"GET /listeners as view", "GET /behaviors/1 as view", "GET /deliveries as view", "GET /deliveries/1 as view",
 		"GET /secrets as manage", "DELETE /listeners/1 as manage", "POST /behaviors/1/publish as manage",
+		"GET /settings as manage", "GET /audit as manage", "GET /listeners/1/samples as view",
 	} {
 		if status, answer := a.call(line, nil); status != "503" || string(answer) != away {
+			t.Errorf("%s: %s\n%s", line, status, answer)
+		}
+	}
+	for line, body := range map[string]string{
+		"PATCH /settings as manage":                    `{"concurrency": 8}`,
+		"POST /listeners/1/sample as manage":           `{"sample": "push"}`,
+		"PUT /secrets/slack as manage":                 `{"value": "hunter2"}`,
+		"POST /recipes/github-slack/install as manage": `{"inputs": {"webhook_secret": "a", "slack": "https://hooks.slack.com/x"}}`,
+	} {
+		if status, answer := a.call(line, []byte(body)); status != "503" || string(answer) != away {
 			t.Errorf("%s: %s\n%s", line, status, answer)
 		}
 	}

@@ -94,6 +94,9 @@ type Catalog struct {
 	Providers map[string]*signatures.Provider
 	Pickers   map[string]Picker
 	Records   map[string]RecordType
+	// NotYet are parts of the language that what runs this catalog's programs
+	// cannot do: see Vocabulary.
+	NotYet map[string]bool
 }
 
 // Vocabulary is what a catalog is built of, beside the language's own functions
@@ -103,6 +106,10 @@ type Vocabulary struct {
 	Functions       []*expression.Function // the host's own
 	Pickers         []Picker
 	Records         []RecordType
+	// NotYet names parts of the language that what runs the programs cannot do
+	// yet, as a path of keys: "order_by", "wait", "each.once". They compile only
+	// to an error that says so.
+	NotYet []string
 }
 
 // NewCatalog builds a catalog. The error names everything that does not fit.
@@ -110,7 +117,10 @@ func NewCatalog(v Vocabulary) (*Catalog, error) {
 	c := &Catalog{
 		Actions: map[string]*ActionSpec{}, Absent: map[string]*ActionSpec{},
 		Functions: map[string]*expression.Function{}, Providers: map[string]*signatures.Provider{},
-		Pickers: map[string]Picker{}, Records: map[string]RecordType{},
+		Pickers: map[string]Picker{}, Records: map[string]RecordType{}, NotYet: map[string]bool{},
+	}
+	for _, part := range v.NotYet {
+		c.NotYet[part] = true
 	}
 	problems := slices.Concat(c.addFunctions(v.Functions), c.addActions(v.Actions, v.Absent), c.addRecords(v.Records), c.addPickers(v.Pickers))
 	if len(problems) > 0 {

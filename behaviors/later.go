@@ -33,3 +33,13 @@ var (
 
 // laterInputs are types of inputs that need the host's pickers.
 var laterInputs = []string{"account", "group", "worker", "queue"}
+
+// lacks reports a part of the language that cannot be run yet, such as
+// "each.once", and tells whether it is one.
+func (c *compiler) lacks(part string, at span) bool {
+	if !c.catalog.NotYet[part] {
+		return false
+	}
+	c.report(notYet, at, part).suggest("leave it out for now")
+	return true
+}

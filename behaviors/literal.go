@@ -103,6 +103,9 @@ func (c *compiler) keys(what string, n *node, known ...string) []pair {
 	}
 	var pairs []pair
 	for _, p := range n.pairs {
+		if what == inDocument && c.lacks(p.key.text, p.key.span) {
+			continue
+		}
 		if slices.Contains(known, p.key.text) {
 			pairs = append(pairs, p)
 			continue

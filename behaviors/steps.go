@@ -110,6 +110,7 @@ func (c *compiler) verb(n *node) (verb pair, rest map[string]pair) {
 				c.report(severalVerbs, p.key.span, verb.key.text, key).suggest("make it a step of its own")
 				continue
 			}
+			c.lacks(key, p.key.span)
 			verb = p
 		default:
 			unknown = append(unknown, p)

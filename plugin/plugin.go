@@ -61,6 +61,7 @@ func (p *Plugin) learn(h Host) (err error) {
 	if err != nil {
 		return err
 	}
+	v.NotYet = runner.NotYet()
 	p.catalog, err = behaviors.NewCatalog(v)
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/deskhook/deskhook/behaviors"
 	"github.com/deskhook/deskhook/behaviors/actions"
 	"github.com/deskhook/deskhook/behaviors/payload"
+	"github.com/deskhook/deskhook/behaviors/runner"
 	"github.com/deskhook/deskhook/behaviors/signatures"
 	"github.com/deskhook/deskhook/handlers"
 )
@@ -40,6 +41,7 @@ func NewTools(opts ...Option) (*Tools, error) {
 	builtin := actions.Builtin(nil)
 	v, err := o.vocabulary(builtin)
 	v.Actions, v.Absent = append(v.Actions, v.Absent...), nil // whatever the host is able to
+	v.NotYet = runner.NotYet()
 	var catalog *behaviors.Catalog
 	if err == nil {
 		catalog, err = behaviors.NewCatalog(v)

@@ -107,12 +107,27 @@ func (c *compiler) lets(n *node) {
 		slot := c.scope.slot()
 		name := expression.Name{Slot: slot}
 		if x != nil {
-			name.Type, name.Path = x.compiled.Type(), x.compiled.Path()
+			name.Type, name.Path = x.compiled.Type(), c.path(p.key.text, x)
 			c.p.lets = append(c.p.lets, letName{p.key.text, slot, x})
 			c.scope.lets[p.key.text] = letName{p.key.text, slot, x}
 		}
 		c.scope.names[p.key.text] = name
 	}
+}
+
+// path is where in the payload a name is found. Of `a ?? payload.b` the a gets a
+// slot of its own, so that members of the name need not decode all of payload.b.
+func (c *compiler) path(name string, x *expr) *expression.Path {
+	if path := x.compiled.Path(); path != nil {
+		return path
+	}
+	first, then := x.compiled.First()
+	if first == nil {
+		return nil
+	}
+	slot := c.scope.slot()
+	c.p.lets = append(c.p.lets, letName{name, slot, &expr{first, x.at}})
+	return &expression.Path{Keys: then.Keys, First: slot}
 }
 
 // deadline is a duration, or {after, respond}.

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/deskhook/deskhook/behaviors/expression"
-	"github.com/deskhook/deskhook/behaviors/payload"
 )
 
 // Slots of the environment in a frame; names follow.
@@ -36,7 +35,7 @@ func environment() map[string]expression.Name {
 			"client_ip": text, "url": text, "received_at": {Kind: expression.Time}, "files": expression.ListOf(fileType()),
 			"test": {Kind: expression.Bool}, "problem": text,
 		})},
-		"payload":  {Slot: slotPayload, Path: []payload.Key{}},
+		"payload":  {Slot: slotPayload, Path: &expression.Path{}},
 		"listener": {Slot: slotListener, Type: record(map[string]expression.Type{"id": text, "name": text, "url": text})},
 		"now":      {Slot: slotNow, Type: expression.Type{Kind: expression.Time}},
 	}

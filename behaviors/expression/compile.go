@@ -25,16 +25,29 @@ type Compiled struct {
 	source string
 	length int // in runes
 	typ    Type
-	path   []payload.Key
+	path   *Path
 	run    closure
 	locals int
+	// Of `first ?? path`.
+	first closure
+	then  *Path
 }
 
 // Type is the static type of the result.
 func (c *Compiled) Type() Type { return c.typ }
 
-// Path is the payload path that the expression is nothing but, or nil.
-func (c *Compiled) Path() []payload.Key { return c.path }
+// Path is where in the payload the expression is found, if it is nothing but
+// that, or nil.
+func (c *Compiled) Path() *Path { return c.path }
+
+// First is what stands before a `??`, and where in the payload that behind it is
+// found; nil where the expression is nothing of that form.
+func (c *Compiled) First() (*Compiled, *Path) {
+	if c.first == nil {
+		return nil, nil
+	}
+	return &Compiled{source: c.source, length: c.length, run: c.first, locals: c.locals}, c.then
+}
 
 // Source is the text that it was compiled from.
 func (c *Compiled) Source() string { return c.source }
@@ -46,8 +59,10 @@ type closure func(m *machine) any
 // is known how far it goes: value does that.
 type operand struct {
 	typ   Type
-	path  []payload.Key // not nil: the payload at this path
+	path  *Path // not nil: the payload at this path
 	run   closure
+	first closure // of `first ?? then`
+	then  *Path
 	at    span
 	kind  string // for the trace
 	token int    // rune offset of the node's token
@@ -78,7 +93,7 @@ type local struct {
 	name string
 	slot int
 	typ  Type
-	path []payload.Key
+	path *Path
 }
 
 // Compile parses and checks one expression and reports every problem at once.
@@ -114,7 +129,7 @@ func Compile(source string, config Config) (compiled *Compiled, problems []Probl
 			return nil, c.problems
 		}
 	}
-	return &Compiled{source: source, length: len(c.source), typ: result.typ, path: result.path, run: run, locals: c.most}, c.problems
+	return &Compiled{source: source, length: len(c.source), typ: result.typ, path: result.path, run: run, locals: c.most, first: result.first, then: result.then}, c.problems
 }
 
 func (c *compiler) report(at span, code, suggestion, format string, args ...any) *Problem {
@@ -179,14 +194,32 @@ func (c *compiler) value(o operand) closure {
 	}
 }
 
-func (c *compiler) readPayload(path []payload.Key) closure {
-	index := c.config.Paths.Add(path)
-	return func(m *machine) any {
+func (c *compiler) readPayload(path *Path) closure {
+	at := c.config.Paths.Add(path.Keys)
+	read := func(m *machine) any {
 		m.step(1)
 		if m.f.Body == nil {
 			return nil
 		}
-		return m.f.Body.Value(index)
+		return m.f.Body.Value(at)
+	}
+	if path.First == 0 {
+		return read
+	}
+	return func(m *machine) any {
+		v := m.slot(path.First)
+		if v == nil {
+			return read(m)
+		}
+		m.step(len(path.FirstKeys))
+		for _, key := range path.FirstKeys {
+			if key.List {
+				v = index(v, int64(key.Index))
+			} else {
+				v = field(v, key.Name)
+			}
+		}
+		return v
 	}
 }
 
@@ -253,7 +286,7 @@ func (c *compiler) literal(n ast.Node, t Type, v any) operand {
 }
 
 // push makes a local name; the caller pops it.
-func (c *compiler) push(name string, t Type, path []payload.Key) int {
+func (c *compiler) push(name string, t Type, path *Path) int {
 	slot := c.used
 	c.used++
 	c.most = max(c.most, c.used)

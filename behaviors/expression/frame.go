@@ -1,6 +1,7 @@
 package expression
 
 import (
+	"slices"
 	"time"
 
 	"github.com/deskhook/deskhook/behaviors/payload"
@@ -10,10 +11,28 @@ import (
 type Name struct {
 	Slot int // index into Frame.Slots
 	Type Type
-	// Path is set for `payload` (as an empty, non-nil slice) and for a let that
-	// is nothing but a payload path: members of it extend the path, so that only
-	// what is read is decoded.
-	Path []payload.Key
+	// Path is set for `payload` and for a let that is nothing but a place in it:
+	// members of it extend the path, so that only what is read is decoded.
+	Path *Path
+}
+
+// Path is where in the payload a value is found.
+type Path struct {
+	Keys []payload.Key
+	// First is the slot of a value that is read in place of the payload, by
+	// FirstKeys, unless it is nil: that of a let such as `json(payload.text) ??
+	// payload`. 0: there is none.
+	First     int
+	FirstKeys []payload.Key
+}
+
+// member is the path of a member.
+func (p *Path) member(key payload.Key) *Path {
+	longer := &Path{Keys: append(slices.Clone(p.Keys), key), First: p.First}
+	if p.First != 0 {
+		longer.FirstKeys = append(slices.Clone(p.FirstKeys), key)
+	}
+	return longer
 }
 
 // Scope tells which names an expression may use where it stands.

@@ -33,8 +33,8 @@ const (
 
 func testScope() names {
 	return names{
-		"payload":     {Path: []payload.Key{}},
-		"event":       {Path: []payload.Key{{Name: "event-data"}}},
+		"payload":     {Path: &Path{}},
+		"event":       {Path: &Path{Keys: []payload.Key{{Name: "event-data"}}}},
 		"request":     {Slot: slotRequest, Type: Type{Kind: Map, Fields: map[string]Type{"method": Of(Text), "headers": {Kind: Map, Open: true}, "body": Of(Text)}}},
 		"inputs":      {Slot: slotInputs, Type: Type{Kind: Map, Fields: map[string]Type{"key": Of(SecretValue), "old": Of(SecretValue), "channel": Of(Text), "n": Of(Number)}}},
 		"plain":       {Slot: slotLazy, Type: Type{}},

@@ -34,8 +34,7 @@ func (c *compiler) member(n *ast.MemberNode) operand {
 	}
 	t := c.memberType(base, property)
 	if key, ok := pathKey(property); ok && base.path != nil {
-		path := append(append(make([]payload.Key, 0, len(base.path)+1), base.path...), key)
-		return operand{typ: t, path: path, at: at, kind: kind, token: token}
+		return operand{typ: t, path: base.path.member(key), at: at, kind: kind, token: token}
 	}
 	from := c.value(base)
 	o := operand{typ: t, at: at, kind: kind, token: token}

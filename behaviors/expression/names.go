@@ -79,15 +79,20 @@ func (c *compiler) scoped(n Name, at span) operand {
 	slot := n.Slot
 	return operand{typ: n.Type, at: at, kind: "Identifier", token: at.from, run: func(m *machine) any {
 		m.step(1)
-		if slot >= len(m.f.Slots) {
-			return nil
-		}
-		v := m.f.Slots[slot]
-		if l, ok := v.(*Lazy); ok {
-			return m.lazy(l)
-		}
-		return v
+		return m.slot(slot)
 	}}
+}
+
+// slot reads what a name stands for.
+func (m *machine) slot(i int) any {
+	if i >= len(m.f.Slots) {
+		return nil
+	}
+	v := m.f.Slots[i]
+	if l, ok := v.(*Lazy); ok {
+		return m.lazy(l)
+	}
+	return v
 }
 
 // pointer is `#`, `#index`, `#acc`, or the list's item before a leading dot.

@@ -186,6 +186,9 @@ func (c *compiler) coalesce(o, l, r operand) operand {
 	c.noHolder(r)
 	o.typ = merge(l.typ, r.typ)
 	left, right := c.value(l), c.value(r)
+	if r.path != nil && r.path.First == 0 && !l.typ.secret() {
+		o.first, o.then = left, r.path
+	}
 	o.run = func(m *machine) any {
 		m.step(1)
 		if v := left(m); v != nil {

@@ -9,6 +9,9 @@ func (c *compiler) conditional(n *ast.ConditionalNode) operand {
 	c.noHolder(yes)
 	c.noHolder(no)
 	at, testAt := cond.at.union(yes.at).union(no.at), cond.at
+	if !n.Ternary {
+		at = c.closing(c.word(at, "if"), '}')
+	}
 	test, then, otherwise := c.value(cond), c.value(yes), c.value(no)
 	return operand{typ: merge(yes.typ, no.typ), at: at, kind: "Conditional", token: at.from, run: func(m *machine) any {
 		m.step(1)

@@ -117,7 +117,11 @@ func (m *machine) subtract(a, b any) any {
 	case time.Time:
 		switch y := b.(type) {
 		case time.Time:
-			return x.Sub(y)
+			d := x.Sub(y)
+			if !y.Add(d).Equal(x) { // more than 292 years
+				return m.overflow()
+			}
+			return d
 		case time.Duration:
 			return x.Add(-y)
 		}
@@ -191,17 +195,23 @@ func magnitude(i int64) uint64 {
 }
 
 func (m *machine) divide(a, b any) any {
-	if d, ok := a.(time.Duration); ok {
-		if e, ok := b.(time.Duration); ok {
-			return m.finite(float64(d) / float64(e))
-		}
-		return m.durationOf(float64(d) / toFloat(m.number(b, "`/`")))
+	d, isDuration := a.(time.Duration)
+	if e, ok := b.(time.Duration); ok && isDuration {
+		return m.finite(float64(d) / m.divisor(int64(e)))
+	}
+	if isDuration {
+		return m.durationOf(float64(d) / m.divisor(m.number(b, "`/`")))
 	}
 	x, y := m.number(a, "`/`"), m.number(b, "`/`")
-	if toFloat(y) == 0 {
+	return m.finite(toFloat(x) / m.divisor(y))
+}
+
+func (m *machine) divisor(v any) float64 {
+	f := toFloat(v)
+	if f == 0 {
 		m.fail("division-by-zero", "this divides by zero")
 	}
-	return m.finite(toFloat(x) / toFloat(y))
+	return f
 }
 
 // remainder takes integers, and floats that are integral.

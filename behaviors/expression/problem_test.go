@@ -58,6 +58,8 @@ var problemCases = []struct {
 	{`mailgun.sined and true`, []string{"unknown-function at `mailgun.sined` -> mailgun.signed and true"}},
 	{`payload.l | filter(# > 1) | len`, []string{"syntax at `len` -> payload.l | filter(# > 1) | len()"}},
 	{`payload.s.upper() == "A"`, []string{"method-call at `upper`"}},
+	{`last(if payload.t { 1 } else { 2 })`, []string{"type-mismatch at `if payload.t { 1 } else { 2 }`"}},
+	{`first(if (payload.t) { 1 } else if (payload.t) { 2 } else { 3 })`, []string{"type-mismatch at `if (payload.t) { 1 } else if (payload.t) { 2 } else { 3 }`"}},
 	{`uper("a") == "A"`, []string{"unknown-function at `uper` -> upper(\"a\") == \"A\""}},
 	{`mailgun.sined(request, inputs.key)`, []string{"unknown-function at `mailgun.sined` -> mailgun.signed(request, inputs.key)"}},
 	{`now() > now`, []string{"unknown-function at `now` -> now > now"}},

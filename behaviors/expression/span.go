@@ -46,4 +46,18 @@ func (c *compiler) opening(s span, mark rune) span {
 	return s
 }
 
+// word extends a span back over a word that stands before it, past blanks and
+// parentheses that open.
+func (c *compiler) word(s span, word string) span {
+	for i := s.from; i >= len(word); i-- {
+		if string(c.source[i-len(word):i]) == word {
+			return span{i - len(word), s.to}
+		}
+		if r := c.source[i-1]; !unicode.IsSpace(r) && r != '(' {
+			break
+		}
+	}
+	return s
+}
+
 func (c *compiler) text(s span) string { return string(c.source[s.from:s.to]) }

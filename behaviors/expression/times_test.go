@@ -23,7 +23,7 @@ func TestTimes(t *testing.T) {
 		{source: `duration("90m") / duration("1h")`, want: `float 1.5`},
 		{source: `2 * duration("90m") - duration("1h") == duration("2h")`, want: `true`},
 		{source: `-duration("1h") < duration("0s")`, want: `true`},
-		{source: `duration("1h") / 0`, code: `overflow`},
+		{source: `duration("1h") / 0`, code: `division-by-zero`},
 		{source: `duration("2540400h") * 1000`, code: `overflow`},
 		{source: `date(payload.s)`, code: `type`},
 		{source: `duration(payload.s)`, code: `type`},

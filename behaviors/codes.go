@@ -143,6 +143,10 @@ var (
 		"a secret parameter given as plain text"}
 	secretHost = kind{"secret-host", bad, "the secret `inputs.%s` is not for this URL: %s",
 		"a secret that would be sent to a host that is not among those of its input"}
+	deniedAction = kind{"denied-action", bad, "`%s` is %s",
+		"an action that the behavior's policy does not allow"}
+	deniedHost = kind{"denied-host", bad, "`%s` leads to %s, which is %s",
+		"a call to a host that the behavior's policy does not allow; a warning where there is no policy and the host is computed"}
 	secondRespond = kind{"second-respond", bad, "never sent: the `%s` in line %d always answers first",
 		"two responds on one path"}
 	emptyChoose = kind{"empty-choose", bad, "`choose` has no branch to choose",
@@ -175,6 +179,6 @@ func kinds() []kind {
 		notYet, unknownKey, missingKey, wrongKind, languageVersion, literalOnly, unknownOption, badDuration, badSize,
 		badCount, badZone, badHost, badName, nameTaken, nameTooEarly, misplaced, wrongDefault, badInput,
 		missingVerb, severalVerbs, unknownVerb, absentAction, unknownAction, unknownParameter, missingParameter, wrongType,
-		secretExpected, secretHost, secondRespond, emptyChoose, elseNotLast, severalBodies, badStatus, badHeader, interpolationInTag,
+		secretExpected, secretHost, deniedAction, deniedHost, secondRespond, emptyChoose, elseNotLast, severalBodies, badStatus, badHeader, interpolationInTag,
 	}
 }

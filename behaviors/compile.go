@@ -27,6 +27,7 @@ type expr struct {
 type compiler struct {
 	*findings
 	catalog *Catalog
+	options Options
 	p       *Program
 	scope   *scope
 	paths   *payload.Paths
@@ -35,28 +36,41 @@ type compiler struct {
 	sent    []sentSecret   // by the step that is being compiled
 }
 
+// Options are what else is known of a behavior than its source. They add
+// diagnostics; the program is the same.
+type Options struct {
+	// Policy of the behavior. What it denies is an error, and no reason for there
+	// to be no program: another policy may let it run.
+	Policy Policy
+}
+
 // Compile checks a behavior and reports everything that is wrong with it. The
 // program is nil where there is an error.
 func Compile(source string, c *Catalog) (*Program, Diagnostics) {
-	p, found := compileSource(source, c)
+	return CompileWith(source, c, Options{})
+}
+
+// CompileWith compiles a behavior of which more is known.
+func CompileWith(source string, c *Catalog, o Options) (*Program, Diagnostics) {
+	p, found := compileSource(source, c, o)
 	if found.noYAML {
-		return nil, behindSyntax(c, found)
+		return nil, behindSyntax(c, o, found)
 	}
 	return p, found.diagnostics()
 }
 
-func compileSource(source string, catalog *Catalog) (*Program, *findings) {
+func compileSource(source string, catalog *Catalog, o Options) (*Program, *findings) {
 	root, found := parse(source)
 	if root == nil {
 		return nil, found
 	}
 	c := &compiler{
-		findings: found, catalog: catalog, scope: newScope(), paths: &payload.Paths{}, defined: map[string]int{},
+		findings: found, catalog: catalog, options: o, scope: newScope(), paths: &payload.Paths{}, defined: map[string]int{},
 		p: &Program{program{deadline: defaultDeadline, accept: accept{methods: []string{"POST"}}}},
 	}
 	c.p.paths = c.paths
 	c.document(root)
-	if slices.ContainsFunc(found.found, func(d *finding) bool { return d.severity == bad }) {
+	if slices.ContainsFunc(found.found, func(d *finding) bool { return d.severity == bad && !d.ofPolicy() }) {
 		return nil, found
 	}
 	c.p.slots = c.scope.slots
@@ -84,6 +98,7 @@ func (c *compiler) tryExpression(n *node, from int, text string, want expression
 	if n.trusted {
 		marks = n.marks.slice(from)
 	}
+	c.grantTexts(text)
 	x := &expr{compiled, marks[0].source}
 	c.p.places = append(c.p.places, newPlace(c.src, marks, n.trusted))
 	return x, problems

@@ -112,7 +112,7 @@ func urlHost(text string) (written string, isURL bool) {
 func includes(entries []string, h host) bool {
 	return slices.ContainsFunc(entries, func(text string) bool {
 		e, err := parseHost(text)
-		return err == nil && e.name == h.name && (e.port == "" || e.port == h.port)
+		return err == nil && h.fits(e)
 	})
 }
 

@@ -67,6 +67,7 @@ func (c *compiler) inputs(n *node) {
 				continue
 			}
 			in, at := c.input(p.key.text, p.value)
+			c.grantInput(in)
 			c.p.inputs = append(c.p.inputs, in)
 			c.p.inputLines = append(c.p.inputLines, at)
 			fields[in.Name] = c.catalog.inputType(in.Type)

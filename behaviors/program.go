@@ -32,7 +32,9 @@ type program struct {
 	slots             int
 	stepSlots         []stepSlot
 	paths             *payload.Paths
-	places            []place // by at
+	places            []place                // by at
+	actions           map[string]*ActionSpec // that steps use, by name
+	hosts             []host                 // that the source writes out
 	size              int
 }
 

@@ -12,7 +12,7 @@ const maxRepairs = 20
 // such documents lack quotes somewhere, and the finding knows the edit: so it is
 // made on a copy, and what that copy's compiler says of other lines holds for
 // the document as well, as the edit adds no line.
-func behindSyntax(c *Catalog, found *findings) Diagnostics {
+func behindSyntax(c *Catalog, o Options, found *findings) Diagnostics {
 	all := found.diagnostics()
 	last := found
 	repaired := map[int]bool{}
@@ -24,7 +24,7 @@ func behindSyntax(c *Catalog, found *findings) Diagnostics {
 		repaired[line] = true
 		root, next := parse(copied)
 		if root != nil {
-			_, next = compileSource(copied, c)
+			_, next = compileSource(copied, c, o)
 		}
 		all = append(all, slices.DeleteFunc(next.diagnostics(), func(d Diagnostic) bool {
 			return repaired[d.Line] || repaired[d.EndLine]

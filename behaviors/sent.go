@@ -52,18 +52,7 @@ func literalOrigin(v *value) string {
 	if len(v.parts) > 0 {
 		text = v.parts[0].literal
 	}
-	scheme, rest, ok := strings.Cut(text, "://")
-	if !ok {
-		return ""
-	}
-	end := strings.IndexAny(rest, `/?#\`)
-	if end < 0 {
-		if v.parts != nil {
-			return "" // the host goes on in what is interpolated
-		}
-		end = len(rest)
-	}
-	return scheme + "://" + rest[:end]
+	return originOf(text, v.parts == nil)
 }
 
 // secretsOf are the secret inputs whose value an expression may be.

@@ -2,6 +2,7 @@ package behaviors
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"unicode/utf8"
@@ -36,8 +37,9 @@ type SimulatedStep struct {
 	Params  map[string]any `json:"params"`
 	Assumed bool           `json:"assumed"` // the output was the action's example
 	// Inline: done while the caller waits.
-	Inline bool   `json:"-"`
-	Error  string `json:"-"`
+	Inline bool `json:"-"`
+	// Error of a step that failed; it shows no value of the delivery.
+	Error string `json:"error,omitempty"`
 }
 
 // TraceValue is a value of a sub-expression.
@@ -52,12 +54,19 @@ type TraceValue struct {
 // Simulate compiles and runs a behavior against one delivery. outputs gives a
 // step's output by its `as` name or its path, a value or {error: text,
 // status, attempts}; a missing one is the action's example. Inputs may be unbound: a secret given as
-// text is used as such, and a value that does not fit is a warning.
+// text is used as such, and a value that does not fit is a warning. The policy is
+// the null policy.
 func Simulate(source string, c *Catalog, d *Delivery, outputs map[string]any) *Simulation {
-	p, found := compileSource(source, c)
+	return SimulateWith(source, c, d, outputs, Options{})
+}
+
+// SimulateWith simulates a behavior of which more is known. A step that its
+// policy denies fails with that.
+func SimulateWith(source string, c *Catalog, d *Delivery, outputs map[string]any, o Options) *Simulation {
+	p, found := compileSource(source, c, o)
 	s := &Simulation{Steps: []SimulatedStep{}, Trace: []TraceValue{}}
 	if p == nil {
-		_, s.Diagnostics = Compile(source, c)
+		_, s.Diagnostics = CompileWith(source, c, o)
 		return s
 	}
 	d = p.simulated(d, found)
@@ -69,7 +78,7 @@ func Simulate(source string, c *Catalog, d *Delivery, outputs map[string]any) *S
 	journal := Journal{Steps: map[string]Entry{}}
 	assumed, inline := map[string]bool{}, map[string]bool{}
 	if admission.Outcome == Accepted {
-		decision := p.simulateRun(d, outputs, journal, assumed, inline)
+		decision := p.simulateRun(d, o.Policy, outputs, journal, assumed, inline)
 		s.Response, s.State, s.Detail = decision.Response, decision.State, decision.Error
 		for _, step := range decision.Steps {
 			s.Steps = append(s.Steps, SimulatedStep{
@@ -90,7 +99,7 @@ func Simulate(source string, c *Catalog, d *Delivery, outputs map[string]any) *S
 
 // simulateRun feeds outputs until the run is over, and notes in the journal
 // what it took.
-func (p *Program) simulateRun(d *Delivery, outputs map[string]any, journal Journal, assumed, inline map[string]bool) Decision {
+func (p *Program) simulateRun(d *Delivery, policy Policy, outputs map[string]any, journal Journal, assumed, inline map[string]bool) Decision {
 	e := NewEvaluation(p, d, nil)
 	for {
 		decision := e.Advance(journal)
@@ -99,11 +108,30 @@ func (p *Program) simulateRun(d *Delivery, outputs map[string]any, journal Journ
 		}
 		for _, effect := range decision.Effects {
 			entry, given := p.simulatedOutput(effect.Path, outputs)
+			if denied := e.simulatedDenial(policy, effect); denied != nil {
+				entry, given = Entry{Failed: denied}, true
+			}
 			journal.Steps[effect.Path] = entry
 			assumed[effect.Path] = !given
 			inline[effect.Path] = effect.Inline
 		}
 	}
+}
+
+// simulatedDenial is how a step fails that a policy denies. What hangs on a
+// secret that has no value here is not denied.
+func (e *Evaluation) simulatedDenial(policy Policy, effect Effect) *StepError {
+	err := e.Permit(policy, effect, func(s expression.Secret) (string, error) {
+		if value, err := e.d.Secrets(s); value != "" || err != nil {
+			return value, err
+		}
+		return "", errNoURL
+	})
+	var denied *DeniedError
+	if !errors.As(err, &denied) {
+		return nil
+	}
+	return &StepError{Message: denied.Error(), Attempts: 1}
 }
 
 func (p *Program) simulatedOutput(path string, outputs map[string]any) (Entry, bool) {

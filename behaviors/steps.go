@@ -248,6 +248,7 @@ func (c *compiler) params(s *step, verb pair) {
 		s.params = append(s.params, param{spec, c.value(p.value, w)})
 	}
 	c.secretHosts(s)
+	c.grantAction(s)
 	for _, spec := range s.action.Params {
 		if spec.Required && !given[spec.Name] {
 			c.report(missingParameter, verb.key.span, s.verb, spec.Name).suggest("add it")
@@ -255,6 +256,7 @@ func (c *compiler) params(s *step, verb pair) {
 			s.params = append(s.params, param{spec, value{constant: spec.Default}})
 		}
 	}
+	c.permitted(s, verb)
 }
 
 func (c *compiler) onError(s *step, n *node) {

@@ -25,7 +25,8 @@
 // `body: keep-newline`: one final newline is no part of a body otherwise.
 // Without a behavior.yaml the file beside the case is used. Outputs stand by
 // `as` name or path; {error: text} is a failure, and one that is missing is the
-// action's example.
+// action's example. policy.json is the behavior's policy; without it the policy
+// is null.
 //
 // `go test -update` rewrites what stands under want/, and nothing else.
 package behaviortest

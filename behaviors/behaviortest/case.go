@@ -27,7 +27,7 @@ type Case struct {
 }
 
 // sections that a case may have besides want/.
-var sections = []string{"behavior.yaml", "inputs.yaml", "request.http", "request.body.b64", "outputs.yaml"}
+var sections = []string{"behavior.yaml", "inputs.yaml", "request.http", "request.body.b64", "outputs.yaml", "policy.json"}
 
 // defaultNow is the moment of receipt where a case names none.
 var defaultNow = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -127,6 +127,20 @@ func (c *Case) delivery() (*behaviors.Delivery, error) {
 		ID: "delivery-1", Request: r, Inputs: inputs,
 		Listener: behaviors.Listener{ID: "1", Name: "test", URL: "https://desk.example.com/webhooks/test"},
 	}, nil
+}
+
+// options are what else is known of the behavior: its policy.
+func (c *Case) options(catalog *behaviors.Catalog) (behaviors.Options, error) {
+	text, ok := c.section("policy.json")
+	if !ok {
+		return behaviors.Options{}, nil
+	}
+	policy, problems := behaviors.ParsePolicy([]byte(text), catalog)
+	errs := make([]error, len(problems))
+	for i, p := range problems {
+		errs[i] = fmt.Errorf("%s: policy.json: %w", c.File, p)
+	}
+	return behaviors.Options{Policy: policy}, errors.Join(errs...)
 }
 
 // values reads a section that is a map in YAML.

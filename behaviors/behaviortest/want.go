@@ -26,15 +26,19 @@ func (c *Case) Results(catalog *behaviors.Catalog) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	options, err := c.options(catalog)
+	if err != nil {
+		return nil, err
+	}
 	if d == nil {
-		_, diagnostics := behaviors.Compile(c.source, catalog)
+		_, diagnostics := behaviors.CompileWith(c.source, catalog, options)
 		return map[string]string{"want/diagnostics.txt": diagnostics.Render("behavior.yaml", c.source)}, nil
 	}
 	outputs, err := c.values("outputs.yaml")
 	if err != nil {
 		return nil, err
 	}
-	s := behaviors.Simulate(c.source, catalog, d, outputs)
+	s := behaviors.SimulateWith(c.source, catalog, d, outputs, options)
 	results := map[string]string{"want/diagnostics.txt": s.Diagnostics.Render("behavior.yaml", c.source)}
 	if s.Outcome == "" {
 		return results, nil

@@ -34,6 +34,7 @@ func (c *compiler) bare(key string, n *node, want expression.Kind, secret bool) 
 		c.templateInExpression(key, n)
 		return nil
 	}
+	c.raw(n, 0, n.text, "")
 	x, problems := c.tryExpression(n, 0, n.text, want, secret)
 	if !commented {
 		c.problems(n, 0, problems)

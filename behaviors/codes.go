@@ -154,13 +154,29 @@ var (
 	elseNotLast = kind{"else-not-last", bad, "a branch without `when` is taken in any case, so none behind it ever is",
 		"a branch of a choose that has no when and is not the last"}
 	severalBodies = kind{"several-bodies", bad, "a response has one body, got `%s` and `%s`",
-		"json and text in one respond"}
+		"json and text, or other two bodies, in one respond"}
 	badStatus = kind{"bad-status", bad, "`%s` is no status from 200 to 599",
 		"a status that HTTP does not have"}
 	badHeader = kind{"bad-header", bad, "the header `%s` %s",
-		"a header that is no token, or that the server writes itself"}
+		"a header that is no token, that the server writes itself, or with a value that it cannot have"}
+	badBase64 = kind{"bad-encoding", bad, "this is no base64",
+		"a base64 of a respond that cannot be decoded"}
+	redirectStatus = kind{"redirect-status", bad, "`%s` is no status of a redirect",
+		"a respond with redirect and a status that does not lead anywhere"}
+	badRedirect = kind{"bad-redirect", bad, "the URL of a redirect %s",
+		"a redirect whose URL is not one of the web"}
+)
+
+// What is wrong with interpolations that are escaped.
+var (
 	interpolationInTag = kind{"interpolation-in-tag", bad, "in %s `${{ }}` may stand in %s",
 		"an interpolation where escaping cannot make it safe"}
+	brokenHTML = kind{"broken-html", bad, "the HTML around `${{ }}` %s",
+		"HTML that ends within a tag, or that cannot be read, so that nothing in it can be made safe"}
+	rawText = kind{"raw-text", warn, "`raw` keeps this from being escaped: whoever sends the value can write %s",
+		"raw where something would be escaped"}
+	rawWithoutEffect = kind{"raw-without-effect", warn, "`raw` has no effect here: %s",
+		"raw where nothing is escaped, or not around the whole of an interpolation"}
 )
 
 const (
@@ -179,6 +195,8 @@ func kinds() []kind {
 		notYet, unknownKey, missingKey, wrongKind, languageVersion, literalOnly, unknownOption, badDuration, badSize,
 		badCount, badZone, badHost, badName, nameTaken, nameTooEarly, misplaced, wrongDefault, badInput,
 		missingVerb, severalVerbs, unknownVerb, absentAction, unknownAction, unknownParameter, missingParameter, wrongType,
-		secretExpected, secretHost, deniedAction, deniedHost, secondRespond, emptyChoose, elseNotLast, severalBodies, badStatus, badHeader, interpolationInTag,
+		secretExpected, secretHost, deniedAction, deniedHost, secondRespond, emptyChoose, elseNotLast,
+		severalBodies, badStatus, badHeader, badBase64, redirectStatus, badRedirect,
+		interpolationInTag, brokenHTML, rawText, rawWithoutEffect,
 	}
 }

@@ -1,7 +1,6 @@
 package behaviors
 
 import (
-	"strings"
 	"time"
 
 	"github.com/deskhook/deskhook/behaviors/expression"
@@ -171,67 +170,4 @@ func (c *compiler) verify(n *node) {
 	if c.p.verify != nil {
 		c.p.provider, c.p.signedWith = c.signature(c.p.verify.compiled.Source())
 	}
-}
-
-// respond compiles {status, headers, json | text}.
-func (c *compiler) respond(n *node) *respond {
-	r := &respond{status: value{constant: int64(200)}}
-	body := ""
-	for _, p := range c.keys(inRespond, n, "status", "headers", "json", "text") {
-		switch p.key.text {
-		case "status":
-			r.status = c.value(p.value, wanted{label: "status", kind: expression.Int})
-			if r.status.isConstant() {
-				if status, ok := r.status.constant.(int64); ok && (status < 200 || status > 599) || p.value.null() {
-					c.report(badStatus, p.value.span, cut(p.value.text))
-				}
-			}
-		case "headers":
-			c.headers(r, p.value)
-		default:
-			if body != "" {
-				c.report(severalBodies, p.key.span, body, p.key.text).suggest("keep one of them")
-			}
-			body = p.key.text
-			w := wanted{label: p.key.text}
-			if body == "text" {
-				w.kind = expression.Text
-			}
-			v := c.value(p.value, w)
-			if body == "text" {
-				r.text = &v
-			} else {
-				r.json = &v
-			}
-		}
-	}
-	return r
-}
-
-func (c *compiler) headers(r *respond, n *node) {
-	if n.kind != mapNode {
-		c.wrong(n.span, "headers", "a map", n.describe())
-		return
-	}
-	for _, p := range n.pairs {
-		if why := headerProblem(p.key.text); why != "" {
-			c.report(badHeader, p.key.span, cut(p.key.text), why)
-			continue
-		}
-		r.headers = append(r.headers, field{p.key.text, c.value(p.value, wanted{label: p.key.text, kind: expression.Text})})
-	}
-}
-
-// headerProblem tells why a behavior cannot set a header, or "".
-func headerProblem(name string) string {
-	const nameRunes = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	if name == "" || strings.Trim(name, nameRunes) != "" {
-		return "has characters that a header's name cannot have"
-	}
-	for _, own := range []string{"Connection", "Content-Length", "Date", "Keep-Alive", "Trailer", "Transfer-Encoding", "Upgrade"} {
-		if strings.EqualFold(name, own) {
-			return "is written by the server"
-		}
-	}
-	return ""
 }

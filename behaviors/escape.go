@@ -2,7 +2,6 @@ package behaviors
 
 import (
 	"errors"
-	"html"
 	"net/url"
 	"strings"
 
@@ -15,12 +14,11 @@ var (
 )
 
 // escape makes a text safe where it is interpolated, behind the text before.
+// HTML, whose places differ more, is an [htmlText].
 func (f Format) escape(text, before string) (string, error) {
 	switch f {
 	case Slack:
 		return slackEscapes.Replace(text), nil
-	case HTML:
-		return html.EscapeString(text), nil
 	case XML:
 		return expression.EscapeXML(text), nil
 	case URL:
@@ -54,6 +52,31 @@ func notInHost(c rune) bool {
 	return c != '.' && c != '-' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z')
 }
 
+var (
+	errRedirectStart = errors.New("must begin with https:// or http:// and a host, or with a single /")
+	errRedirectRune  = errors.New("cannot hold a blank, a backslash, a control character or what is not ASCII")
+	errRedirectUser  = errors.New("cannot name a user before its host")
+)
+
+// checkRedirect refuses what leads elsewhere than it seems to, or is no place of
+// the web: errors are phrases that follow the URL.
+func checkRedirect(u string) error {
+	if strings.ContainsFunc(u, func(c rune) bool { return c <= ' ' || c > '~' || c == '\\' }) {
+		return errRedirectRune
+	}
+	if strings.HasPrefix(u, "/") && !strings.HasPrefix(u, "//") {
+		return nil
+	}
+	parsed, err := url.Parse(u)
+	switch {
+	case err != nil || parsed.Scheme != "https" && parsed.Scheme != "http" || parsed.Hostname() == "":
+		return errRedirectStart
+	case parsed.User != nil:
+		return errRedirectUser
+	}
+	return nil
+}
+
 // checkURL refuses dot segments: a text must not climb out of its path.
 func checkURL(u string) error {
 	if i := strings.IndexAny(u, "?#"); i >= 0 {
@@ -65,21 +88,6 @@ func checkURL(u string) error {
 		}
 	}
 	return nil
-}
-
-// betweenTags tells whether HTML leaves off in text: not inside a tag, a
-// comment, a script or a style.
-func betweenTags(before string) bool {
-	lower := strings.ToLower(before)
-	if strings.LastIndex(lower, "<") > strings.LastIndex(lower, ">") {
-		return false
-	}
-	for _, e := range []string{"script", "style"} {
-		if strings.LastIndex(lower, "<"+e) > strings.LastIndex(lower, "</"+e) {
-			return false
-		}
-	}
-	return strings.LastIndex(lower, "<!--") <= strings.LastIndex(lower, "-->")
 }
 
 // inXMLText tells whether XML leaves off where escaping makes a text safe: in

@@ -139,8 +139,7 @@ func (e *Evaluation) value(v *value, w *expression.Walker) (any, error) {
 	case v.whole != nil:
 		x, err := e.eval(v.whole)
 		if text, ok := x.(string); ok && err == nil {
-			text, err = v.format.escape(text, "")
-			return text, err
+			return v.escapeWhole(text)
 		}
 		return x, err
 	case v.parts != nil:
@@ -169,9 +168,21 @@ func (e *Evaluation) value(v *value, w *expression.Walker) (any, error) {
 	return v.constant, nil
 }
 
+// escapeWhole escapes a text that stands alone.
+func (v *value) escapeWhole(text string) (string, error) {
+	switch {
+	case v.raw:
+		return text, nil
+	case v.html != nil:
+		return v.html.fill([]string{text})
+	}
+	return v.format.escape(text, "")
+}
+
 // text joins the parts of a template. Only what is interpolated is escaped.
 func (e *Evaluation) text(v *value, w *expression.Walker) (string, error) {
 	var b strings.Builder
+	var values []string // for HTML, which is put together behind
 	for _, p := range v.parts {
 		if p.expr == nil {
 			b.WriteString(p.literal)
@@ -182,16 +193,23 @@ func (e *Evaluation) text(v *value, w *expression.Walker) (string, error) {
 			return "", err
 		}
 		text, err := w.Text(x)
-		if err == nil {
+		if err == nil && v.html == nil && !p.raw {
 			text, err = v.format.escape(text, b.String())
 		}
 		if err != nil {
-			return "", e.located(p.expr, err)
+			return "", e.located(p.expr, tooMuch(err, errTextSize))
+		}
+		if v.html != nil {
+			values = append(values, text)
+			continue
 		}
 		b.WriteString(text)
 		if b.Len() > expression.DefaultLimits.Memory {
-			return "", e.located(p.expr, errors.New("the text is larger than 8 MiB"))
+			return "", e.located(p.expr, errTextSize)
 		}
+	}
+	if v.html != nil {
+		return v.html.fill(values)
 	}
 	if v.format == URL {
 		if err := checkURL(b.String()); err != nil {

@@ -5,7 +5,6 @@ package behaviors
 var later = map[string][]string{
 	inDocument: {"on", "limit", "cors", "handshake", "order_by"},
 	inStep:     {"each", "wait", "run", "return"},
-	inRespond:  {"html", "xml", "base64", "redirect"},
 }
 
 // laterActions are the actions of the language that a catalog may not have yet.
@@ -24,7 +23,7 @@ var laterParameters = map[string][]string{"http.request": {"account"}}
 // the evaluator and among the providers.
 var (
 	laterFunctions = []string{
-		"business_time", "html_to_text", "jwt", "markdown", "parse_email", "raw",
+		"business_time", "html_to_text", "jwt", "markdown", "parse_email",
 	}
 	laterNamespaces = []string{
 		"freshbooks", "gitlab", "jira", "shopify", "sns", "standard_webhooks", "stripe", "twilio",

@@ -2,12 +2,8 @@ package behaviors
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
-	"strings"
 	"unicode/utf8"
 
-	"github.com/deskhook/deskhook/behaviors/expression"
 	"github.com/deskhook/deskhook/behaviors/payload"
 	"github.com/deskhook/deskhook/behaviors/signatures"
 )
@@ -16,6 +12,8 @@ import (
 // client and server into a room that does no I/O, and into the browser.
 const (
 	statusOK           = 200
+	statusNoContent    = 204
+	statusSeeOther     = 303
 	statusBadRequest   = 400
 	statusUnauthorized = 401
 	statusMethod       = 405
@@ -68,108 +66,6 @@ func (r *Response) UnmarshalJSON(data []byte) error {
 	if in.Body != nil && *in.Body != "" {
 		r.Body = []byte(*in.Body)
 	}
-	return nil
-}
-
-// respond is a compiled answer.
-type respond struct {
-	status  value
-	headers []field
-	json    *value
-	text    *value
-}
-
-// answer evaluates a respond. params is what the log shows of it.
-func (e *Evaluation) answer(r *respond) (response *Response, params map[string]any, err error) {
-	w := expression.NewWalker(expression.Limits{})
-	params = map[string]any{}
-	response = &Response{}
-	status, err := e.value(&r.status, w)
-	if err != nil {
-		return nil, params, fmt.Errorf("status: %w", err)
-	}
-	params["status"] = status
-	if response.Status, err = statusOf(status); err != nil {
-		return nil, params, err
-	}
-	if err := e.answerHeaders(r, response, params, w); err != nil {
-		return nil, params, err
-	}
-	if r.json != nil {
-		return response, params, e.answerJSON(r.json, response, params, w)
-	}
-	if r.text != nil {
-		return response, params, e.answerText(r.text, response, params, w)
-	}
-	return response, params, nil
-}
-
-func statusOf(v any) (int, error) {
-	if f, ok := v.(float64); ok && f == float64(int64(f)) {
-		v = int64(f)
-	}
-	if i, ok := v.(int64); ok && i >= 200 && i <= 599 {
-		return int(i), nil
-	}
-	return 0, errors.New("status: must be a whole number from 200 to 599")
-}
-
-func (e *Evaluation) answerHeaders(r *respond, response *Response, params map[string]any, w *expression.Walker) error {
-	if len(r.headers) == 0 {
-		return nil
-	}
-	headers := map[string]any{}
-	params["headers"] = headers
-	for i := range r.headers {
-		name := r.headers[i].name
-		v, err := e.value(&r.headers[i].value, w)
-		var line string
-		if err == nil {
-			line, err = w.Text(v)
-		}
-		if err == nil && strings.ContainsFunc(line, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }) {
-			err = errors.New("a control character cannot stand in a header")
-		}
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		if v == nil {
-			continue // nil leaves the header out
-		}
-		headers[name] = line
-		response.Header = append(response.Header, payload.Field{Name: name, Value: line})
-	}
-	return nil
-}
-
-func (e *Evaluation) answerJSON(v *value, response *Response, params map[string]any, w *expression.Walker) error {
-	x, err := e.value(v, w)
-	if err == nil {
-		response.Body, err = w.JSON(x)
-	}
-	if err == nil && HoldsSecret(x) {
-		err = errors.New("an answer does not take a secret")
-	}
-	if err != nil {
-		return fmt.Errorf("json: %w", err)
-	}
-	params["json"] = x
-	response.contentType("application/json")
-	return nil
-}
-
-func (e *Evaluation) answerText(v *value, response *Response, params map[string]any, w *expression.Walker) error {
-	x, err := e.value(v, w)
-	var body string
-	if err == nil {
-		body, err = w.Text(x)
-	}
-	if err != nil {
-		return fmt.Errorf("text: %w", err)
-	}
-	params["text"] = body
-	response.Body = []byte(body)
-	response.contentType("text/plain; charset=utf-8")
 	return nil
 }
 

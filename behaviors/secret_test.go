@@ -24,6 +24,15 @@ func TestSinksRefuseSecrets(t *testing.T) {
 		},
 		{"an answer", `  - respond: {json: "${{ inputs.list }}"}`, "respond (line 4): json: an answer does not take a secret"},
 		{"an answer's text", `  - respond: {text: "${{ inputs.one }}"}`, "respond (line 4): text: a secret must not become text"},
+		{"an answer's HTML", `  - respond: {html: "${{ inputs.one }}"}`, "respond (line 4): html: a secret must not become text"},
+		{
+			"within an answer's HTML", `  - respond: {html: "<p>${{ raw(inputs.list) }}</p>"}`,
+			"respond (line 4): html: line 4, column 28: a secret must not become text",
+		},
+		{"an answer's XML", `  - respond: {xml: "${{ inputs.list }}"}`, "respond (line 4): xml: a secret must not become text"},
+		{"an answer's bytes", `  - respond: {base64: "${{ inputs.one }}"}`, "respond (line 4): base64: a secret must not become text"},
+		{"a redirect", `  - respond: {redirect: "${{ raw(inputs.one) }}"}`, "respond (line 4): redirect: a secret must not become text"},
+		{"an answer's status", `  - respond: {status: "${{ inputs.one }}"}`, "respond (line 4): status: must be a whole number from 200 to 599"},
 		{"a log", `  - log: ${{ inputs.one }}`, "log (line 4): a secret must not become text"},
 		{"a log's level", `  - log: {level: "${{ inputs.one }}", text: a}`, "log (line 4): level: does not take a secret"},
 		{

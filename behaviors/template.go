@@ -15,12 +15,15 @@ type value struct {
 	items    []value // a list
 	fields   []field // a map
 	format   Format
+	html     *htmlText // of the format HTML, with interpolations
+	raw      bool      // whole is not escaped
 }
 
-// part of a text: literal, or an interpolation.
+// part of a text: literal, or an interpolation, where that is empty.
 type part struct {
 	literal string
 	expr    *expr
+	raw     bool // not escaped
 }
 
 type field struct {
@@ -187,7 +190,11 @@ func (c *compiler) template(n *node, w wanted) value {
 		return value{}
 	}
 	if len(parts) == 1 && parts[0].IsExpr {
-		return value{whole: c.whole(n, parts[0], w), format: w.format}
+		v := value{whole: c.whole(n, parts[0], w), format: w.format, raw: c.raw(n, parts[0].ExprFrom, parts[0].Expr, w.format)}
+		if w.format == HTML {
+			v.html, _ = newHTML([]part{{raw: v.raw}})
+		}
+		return v
 	}
 	v := value{format: w.format}
 	literal := ""
@@ -199,10 +206,7 @@ func (c *compiler) template(n *node, w wanted) value {
 			continue
 		}
 		isTemplate = true
-		switch {
-		case w.format == HTML && !betweenTags(literal):
-			c.report(interpolationInTag, n.place(p.From, p.To), "HTML", "text only, not inside a tag, a script or a style").suggest("move it into the text")
-		case w.format == XML && !inXMLText(literal):
+		if w.format == XML && !inXMLText(literal) {
 			c.report(interpolationInTag, n.place(p.From, p.To), "XML", "text and in the quoted value of an attribute only").suggest("move it there")
 		}
 		x, problems := c.tryExpression(n, p.ExprFrom, p.Expr, expression.Any, false)
@@ -210,8 +214,11 @@ func (c *compiler) template(n *node, w wanted) value {
 			aroundSecret(problems)
 		}
 		c.problems(n, p.ExprFrom, problems)
-		v.parts = append(v.parts, part{expr: x})
+		v.parts = append(v.parts, part{expr: x, raw: c.raw(n, p.ExprFrom, p.Expr, w.format)})
 		literal += "x"
+	}
+	if w.format == HTML && isTemplate {
+		c.html(n, &v, parts)
 	}
 	switch {
 	case !isTemplate:
@@ -223,6 +230,21 @@ func (c *compiler) template(n *node, w wanted) value {
 		return value{}
 	}
 	return v
+}
+
+// html prepares a text with interpolations, and reports those that cannot be
+// made safe.
+func (c *compiler) html(n *node, v *value, parts []expression.TemplatePart) {
+	var problems []htmlProblem
+	v.html, problems = newHTML(v.parts)
+	for _, p := range problems {
+		if p.part < 0 {
+			c.report(brokenHTML, n.span, p.why)
+			continue
+		}
+		at := n.place(parts[p.part].From, parts[p.part].To)
+		c.report(interpolationInTag, at, "HTML", "text and in the value of an attribute, but not "+p.why).suggest("move it there")
+	}
 }
 
 // whole compiles a value that is exactly one ${{ }}.

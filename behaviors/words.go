@@ -25,7 +25,7 @@ var (
 		{"steps", "What is done, in this order."},
 	}
 	verbWords = []Word{
-		{"respond", "The HTTP response: status, headers, and json or text. The first that runs is sent."},
+		{"respond", "The HTTP response: status, headers, and one of json, text, html, xml, base64 and redirect. The first that runs is sent."},
 		{"stop", "Ends the run, well. The text says why."},
 		{"fail", "Ends the run, badly: it is failed for the reason that the text gives. A caller who still waits gets 500."},
 		{"let", "More names for expressions, which see everything above."},

@@ -1,9 +1,9 @@
 package handlers
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -11,21 +11,10 @@ import (
 	"github.com/deskhook/deskhook/behaviors"
 )
 
-const maxAnswerHeader = 32 << 10
-
 // answerOrigin is what a behavior's answer must not reach beyond.
 type answerOrigin struct {
 	path          string // of the listener, which its cookies are bound to
 	sessionCookie string // of the host
-}
-
-// refusedHeaders describe the connection, which is the server's, or have effect
-// on the whole origin, which is the host's.
-var refusedHeaders = map[string]bool{
-	"Connection": true, "Content-Length": true, "Keep-Alive": true, "Proxy-Authenticate": true,
-	"Proxy-Connection": true, "Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true,
-	"Alt-Svc": true, "Clear-Site-Data": true, "Nel": true, "Public-Key-Pins": true, "Report-To": true,
-	"Service-Worker-Allowed": true, "Strict-Transport-Security": true,
 }
 
 // guard sets what every public answer carries: nothing in it may run, or be
@@ -51,8 +40,8 @@ func writeAnswer(w http.ResponseWriter, r *http.Request, resp *behaviors.Respons
 		size += len(f.Name) + len(value)
 		checked.Add(f.Name, value)
 	}
-	if size > maxAnswerHeader {
-		return fmt.Errorf("headers: must be at most %d bytes together", maxAnswerHeader)
+	if size > behaviors.MaxAnswerHeader {
+		return fmt.Errorf("headers: must be at most %d bytes together", behaviors.MaxAnswerHeader)
 	}
 
 	header := w.Header()
@@ -76,29 +65,13 @@ func writeAnswer(w http.ResponseWriter, r *http.Request, resp *behaviors.Respons
 // checkHeader gives the value as it may be sent. Errors name the header only:
 // a value may hold what is nobody's business.
 func checkHeader(name, value string, origin answerOrigin) (string, error) {
-	if !isToken(name) {
-		return "", fmt.Errorf("header %q: no such name is possible", name)
+	if problem := cmp.Or(behaviors.HeaderNameProblem(name), behaviors.HeaderValueProblem(name, value)); problem != "" {
+		return "", fmt.Errorf("header %q %s", name, problem)
 	}
-	if strings.ContainsAny(value, "\r\n\x00") {
-		return "", fmt.Errorf("header %s: the value must not hold CR, LF or NUL", name)
-	}
-	canonical := http.CanonicalHeaderKey(name)
-	switch {
-	case refusedHeaders[canonical]:
-		return "", fmt.Errorf("header %s: a behavior may not set it", name)
-	case canonical == "Content-Type" && isScript(value):
-		return "", fmt.Errorf("header %s: scripts are not served from the host's origin", name)
-	case canonical == "Set-Cookie":
+	if http.CanonicalHeaderKey(name) == "Set-Cookie" {
 		return checkCookie(value, origin)
 	}
 	return value, nil
-}
-
-// isScript also refuses what it cannot parse: a browser may read it otherwise.
-func isScript(contentType string) bool {
-	media, _, err := mime.ParseMediaType(contentType)
-	return err != nil || strings.Contains(media, "javascript") || strings.Contains(media, "ecmascript") ||
-		strings.Contains(media, "jscript") || media == "text/livescript" || media == "application/wasm"
 }
 
 // checkCookie binds a cookie to the listener's own path.
@@ -124,21 +97,6 @@ func checkCookie(value string, origin answerOrigin) (string, error) {
 		return "", errors.New("header Set-Cookie: no valid cookie")
 	}
 	return text, nil
-}
-
-// isToken tells whether a text can be a header's name (RFC 9110, 5.6.2).
-func isToken(s string) bool {
-	if s == "" {
-		return false
-	}
-	for i := range len(s) {
-		c := s[i]
-		alphanumeric := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-		if !alphanumeric && !strings.ContainsRune("!#$%&'*+-.^_`|~", rune(c)) {
-			return false
-		}
-	}
-	return true
 }
 
 func writeText(w http.ResponseWriter, status int, text string) {

@@ -41,6 +41,8 @@ func textFunctions() []*Function {
 		})
 	}
 	return []*Function{
+		fn("raw", []Param{param("value", Any)}, Any, "the value, which is not escaped where `${{ raw(…) }}` stands in HTML, XML, a URL or a text for Slack", `raw(payload.html)`,
+			func(_ *machine, a []any) any { return a[0] }).infers(func(args []Type) Type { return args[0] }),
 		fn("trim", cutset, Text, "the text without blanks (or these characters) around it", `trim("  a ")`, func(m *machine, a []any) any {
 			s := m.str(a[0], "trim")
 			if len(a) > 1 {

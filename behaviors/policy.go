@@ -3,7 +3,6 @@ package behaviors
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"github.com/deskhook/deskhook/behaviors/expression"
 )
@@ -147,9 +146,4 @@ func (r Rule) MarshalJSON() ([]byte, error) {
 		out.Where[c.Param] = map[Test]any{c.Test: v}
 	}
 	return json.Marshal(out)
-}
-
-// names tells whether any rule allows an action.
-func (p Policy) names(action string) bool {
-	return slices.ContainsFunc(p, func(r Rule) bool { return !r.Deny && r.Action == action })
 }

@@ -20,14 +20,15 @@ type Changes struct {
 	Number           int64
 	Listeners        []*Listener
 	DeletedListeners []int64
-	Behaviors        []BehaviorRef // id and what is published
+	Behaviors        []BehaviorRef // id, policy and what is published
 	Settings         *Settings     // nil: as they were
 }
 
-// BehaviorRef is a behavior and what is published of it; 0: nothing.
+// BehaviorRef is a behavior, and what is published of it; 0: nothing.
 type BehaviorRef struct {
 	ID, PublishedID  int64
 	PublishedVersion int
+	Policy           []byte // JSON, nil: null
 }
 
 // bump takes the next change number. It locks the row until the transaction
@@ -138,12 +139,12 @@ func (s *Store) ChangedSince(ctx context.Context, n int64) (*Changes, error) {
 		return nil, fail(err, "deleted listeners since %d", n)
 	}
 	var behaviors []*behaviorRow
-	err = db.Select("id", "published_id", "published_version").Where("changed > ?", n).Order("id").Find(&behaviors).Error
+	err = db.Select("id", "published_id", "published_version", "policy").Where("changed > ?", n).Order("id").Find(&behaviors).Error
 	if err != nil {
 		return nil, fail(err, "changed behaviors since %d", n)
 	}
 	for _, b := range behaviors {
-		c.Behaviors = append(c.Behaviors, BehaviorRef{ID: b.ID, PublishedID: b.PublishedID, PublishedVersion: b.PublishedVersion})
+		c.Behaviors = append(c.Behaviors, BehaviorRef{ID: b.ID, PublishedID: b.PublishedID, PublishedVersion: b.PublishedVersion, Policy: b.Policy})
 	}
 	if c.Settings, err = settingsSince(db, n); err != nil {
 		return nil, fail(err, "changed settings since %d", n)

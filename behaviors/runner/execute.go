@@ -74,7 +74,10 @@ func (x *execution) effect(ctx context.Context, d behaviors.Decision, e behavior
 	if s.attempt.StartedAt, err = x.r.store.Now(ctx); err != nil {
 		return false, err
 	}
-	failure := x.prepare(ctx, s)
+	failure, err := x.prepare(ctx, s)
+	if err != nil {
+		return false, err
+	}
 	var missing *secretError
 	switch {
 	case errors.As(failure, &missing) && !errors.Is(missing, errListenerGone) && !x.inline(e):
@@ -110,16 +113,19 @@ func unfinished(row *models.StepRow) bool {
 }
 
 // prepare builds the call. What cannot even be attempted is a failure.
-func (x *execution) prepare(ctx context.Context, s *step) error {
+func (x *execution) prepare(ctx context.Context, s *step) (failure, err error) {
 	params, err := encode(s.Params)
 	if err != nil {
-		return &actions.Error{Message: "the parameters: " + err.Error(), Permanent: true, Blame: actions.BlameBehavior, Err: err}
+		return &actions.Error{Message: "the parameters: " + err.Error(), Permanent: true, Blame: actions.BlameBehavior, Err: err}, nil
 	}
 	s.row.Params = params
+	if denied, err := x.permitted(ctx, s.Effect); denied != nil || err != nil {
+		return denied, err
+	}
 	secrets := map[expression.Secret]sendable{}
 	for _, ref := range secretsIn(s.Params, nil) {
 		if secrets[ref], err = x.r.effectSecret(ctx, x.listener, ref); err != nil {
-			return err
+			return err, nil
 		}
 	}
 	s.call = &actions.Call{
@@ -132,7 +138,7 @@ func (x *execution) prepare(ctx context.Context, s *step) error {
 			return secret.to(url, ref, x.eval.SecretHosts(ref))
 		},
 	}
-	return nil
+	return nil, nil
 }
 
 // done is a step's row with its output, and the output as the journal reads it.

@@ -44,10 +44,10 @@ type programs struct {
 // compiled is a version, or why it is none. Both are for ever: neither a
 // version's source nor this node's catalog changes.
 type compiled struct {
-	version int64
-	program *behaviors.Program
-	err     error
-	size    int
+	version, behavior int64
+	program           *behaviors.Program
+	err               error
+	size              int
 }
 
 func newPrograms(store *models.Store, catalog *behaviors.Catalog) *programs {
@@ -59,8 +59,25 @@ func newPrograms(store *models.Store, catalog *behaviors.Catalog) *programs {
 
 // get gives a version by its row. Errors are a *notCompiledError, or the store's.
 func (p *programs) get(ctx context.Context, version int64) (*behaviors.Program, error) {
+	c, err := p.load(ctx, version)
+	if err != nil {
+		return nil, err
+	}
+	return c.program, c.err
+}
+
+// behavior is whose version it is. Errors are the store's.
+func (p *programs) behavior(ctx context.Context, version int64) (int64, error) {
+	c, err := p.load(ctx, version)
+	if err != nil {
+		return 0, err
+	}
+	return c.behavior, nil
+}
+
+func (p *programs) load(ctx context.Context, version int64) (*compiled, error) {
 	if c := p.kept(version); c != nil {
-		return c.program, c.err
+		return c, nil
 	}
 	v, err, _ := p.group.Do(strconv.FormatInt(version, 10), func() (any, error) {
 		if c := p.kept(version); c != nil {
@@ -77,12 +94,11 @@ func (p *programs) get(ctx context.Context, version int64) (*behaviors.Program, 
 	if err != nil {
 		return nil, err
 	}
-	c := v.(*compiled)
-	return c.program, c.err
+	return v.(*compiled), nil
 }
 
 func compile(row *models.Version, catalog *behaviors.Catalog) *compiled {
-	c := &compiled{version: row.ID, size: len(row.Source)}
+	c := &compiled{version: row.ID, behavior: row.BehaviorID, size: len(row.Source)}
 	program, found := behaviors.Compile(row.Source, catalog)
 	if program != nil && !found.HasErrors() {
 		c.program = program

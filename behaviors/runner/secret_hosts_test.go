@@ -82,6 +82,7 @@ steps:
       headers: {Authorization: "${{ inputs.token }}"}
       json: {key: "${{ inputs.token }}"}
 `, map[string]any{"token": "secret:" + tt.value})
+				w.permit(`[{"allow": "http.request"}]`)
 				secret := &models.Secret{ID: w.listener.Inputs["token"].(models.SecretInput).ID, Hosts: tt.own}
 				must(t, w.store.PutSecret(t.Context(), secret, tt.value))
 				must(t, n.Refresh(t.Context()))

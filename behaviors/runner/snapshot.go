@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/deskhook/deskhook/behaviors"
 	"github.com/deskhook/deskhook/models"
 )
 
@@ -37,6 +38,7 @@ type snapshot struct {
 	byGUID    map[string]*models.Listener
 	byID      map[int64]*models.Listener
 	published map[int64]int64 // version's row by behavior
+	policies  map[int64]behaviors.Policy
 	settings  Settings
 	misses    map[string]struct{} // GUIDs that nobody has, as of missesAt
 	missesAt  time.Time
@@ -64,7 +66,7 @@ type change struct {
 func newSnapshot(store *models.Store, clock Clock) *snapshot {
 	return &snapshot{
 		store: store, clock: clock,
-		byGUID: map[string]*models.Listener{}, byID: map[int64]*models.Listener{}, published: map[int64]int64{},
+		byGUID: map[string]*models.Listener{}, byID: map[int64]*models.Listener{}, published: map[int64]int64{}, policies: map[int64]behaviors.Policy{},
 		misses: map[string]struct{}{},
 	}
 }
@@ -88,6 +90,14 @@ func (s *snapshot) id(id int64) *models.Listener {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.byID[id]
+}
+
+// policy of a behavior, nil for the null policy.
+func (s *snapshot) policy(behavior int64) (p behaviors.Policy, known bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	p, known = s.policies[behavior]
+	return p, known
 }
 
 func (s *snapshot) paused(id int64) bool {
@@ -176,7 +186,7 @@ func (s *snapshot) apply(c *models.Changes) (unpaused []int64) {
 		}
 	}
 	for _, b := range c.Behaviors {
-		s.published[b.ID] = b.PublishedID
+		s.published[b.ID], s.policies[b.ID] = b.PublishedID, readPolicy(b.Policy)
 	}
 	if c.Settings != nil {
 		s.settings = readSettings(c.Settings.Values)

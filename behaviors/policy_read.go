@@ -61,6 +61,19 @@ func ParsePolicy(text []byte, c *Catalog) (Policy, []PolicyError) {
 	return p, nil
 }
 
+// StoredPolicy reads a policy that was parsed before it was stored; nil is null.
+// What cannot be read denies everything.
+func StoredPolicy(text []byte) Policy {
+	if text == nil {
+		return nil
+	}
+	p, problems := ParsePolicy(text, nil)
+	if len(problems) > 0 {
+		return Policy{}
+	}
+	return p
+}
+
 type policyReader struct {
 	catalog  *Catalog
 	problems []PolicyError

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -39,8 +40,13 @@ func (r rawJSON) MarshalJSON() ([]byte, error) {
 	return r, nil
 }
 
-type behaviorPatch struct {
+type newBehavior struct {
 	Source optional[string] `json:"source"`
+}
+
+type behaviorPatch struct {
+	Source optional[string]          `json:"source"`
+	Policy optional[json.RawMessage] `json:"policy"`
 }
 
 func (h *Handlers) listBehaviors(c *call) error {
@@ -70,7 +76,7 @@ func (h *Handlers) getBehavior(c *call) error {
 
 // createBehavior keeps a draft, whether or not it compiles.
 func (h *Handlers) createBehavior(c *call) error {
-	var in behaviorPatch
+	var in newBehavior
 	if err := c.decode(&in, false); err != nil {
 		return err
 	}
@@ -93,6 +99,13 @@ func (h *Handlers) patchBehavior(c *call) error {
 	if in.Source.Null {
 		return invalid(notNull("source", true)...)
 	}
+	if in.Policy.Sent && !c.caller.may(Manage) {
+		return forbidden(Manage)
+	}
+	policy, err := h.readPolicy(in.Policy)
+	if err != nil {
+		return err
+	}
 	for try := 1; ; try++ {
 		b, err := h.behavior(c)
 		if err != nil {
@@ -106,6 +119,11 @@ func (h *Handlers) patchBehavior(c *call) error {
 		if in.Source.Sent {
 			source = in.Source.Value
 		}
+		if in.Policy.Sent {
+			if b.Policy, err = storePolicy(policy); err != nil {
+				return err
+			}
+		}
 		diagnostics := h.draft(b, source)
 		b.UpdatedBy = c.caller.ID
 		err = h.Store.UpdateBehavior(c.r.Context(), b)
@@ -116,6 +134,9 @@ func (h *Handlers) patchBehavior(c *call) error {
 			continue
 		case err != nil:
 			return err
+		}
+		if in.Policy.Sent {
+			h.refresh(c.r)
 		}
 		return answerDraft(c, http.StatusOK, b, diagnostics)
 	}
@@ -145,7 +166,7 @@ func (h *Handlers) behavior(c *call) (*models.Behavior, error) { return named(c,
 
 // draft makes a source the behavior's draft, and says what is wrong with it.
 func (h *Handlers) draft(b *models.Behavior, source string) behaviors.Diagnostics {
-	p, diagnostics := behaviors.Compile(source, h.Catalog)
+	p, diagnostics := h.compileDraft(b, source)
 	b.Source = source
 	if p != nil {
 		b.Name = p.Name()

@@ -66,6 +66,7 @@ func openAPI(version, base string) (json.RawMessage, error) {
 	r.AddTypeMapping(optional[int64]{}, new(int64))
 	r.AddTypeMapping(optional[[]string]{}, new([]string))
 	r.AddTypeMapping(optional[map[string]json.RawMessage]{}, new(map[string]any))
+	r.AddTypeMapping(optional[json.RawMessage]{}, new(any))
 	r.AddTypeMapping(rawJSON{}, new(any))
 	r.AddTypeMapping(json.RawMessage{}, new(any))
 	r.DefaultOptions = append(r.DefaultOptions,

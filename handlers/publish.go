@@ -49,12 +49,13 @@ func (h *Handlers) publish(c *call) error {
 	if err != nil {
 		return err
 	}
-	p, diagnostics := behaviors.Compile(b.Source, h.Catalog)
-	if diagnostics.HasErrors() {
+	p, diagnostics := h.compileDraft(b, b.Source)
+	manages := c.caller.may(Manage)
+	switch {
+	case p != nil && !manages && (diagnostics.HasErrors() || h.widens(b, p)):
+		return forbidden(Manage) // not within the policy
+	case diagnostics.HasErrors():
 		return &Problem{Status: http.StatusUnprocessableEntity, Title: errorCount(diagnostics), Diagnostics: listed(diagnostics)}
-	}
-	if !c.caller.may(Manage) && h.widens(b) {
-		return forbidden(Manage)
 	}
 	lacking, err := h.lackingInputs(ctx, b.ID, p)
 	if err != nil {

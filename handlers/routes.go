@@ -44,11 +44,11 @@ func routes() []route {
 		{Route{post, "/listeners/{id}/sample", Manage, changes}, (*Handlers).sendSample, operation{"Sign a sample as its provider does, and send it to the listener's URL", nil, new(sampleIn), ok, new(sampleOut)}},
 
 		{Route{get, "/behaviors", View, false}, (*Handlers).listBehaviors, operation{"List behaviors", page, nil, ok, new(list[behaviorJSON])}},
-		{Route{post, "/behaviors", Edit, changes}, (*Handlers).createBehavior, operation{"Create a behavior, as a draft", nil, new(behaviorPatch), created, new(behaviorJSON)}},
+		{Route{post, "/behaviors", Edit, changes}, (*Handlers).createBehavior, operation{"Create a behavior, as a draft", nil, new(newBehavior), created, new(behaviorJSON)}},
 		{Route{post, "/behaviors/check", Edit, false}, (*Handlers).check, operation{"Say all that is wrong with a source", nil, new(checkIn), ok, new(checkOut)}},
 		{Route{post, "/behaviors/simulate", Edit, false}, (*Handlers).simulate, operation{"Decide about a request without touching anything", nil, new(simulateIn), ok, new(simulateOut)}},
 		{Route{get, "/behaviors/{id}", View, false}, (*Handlers).getBehavior, operation{"Get a behavior", nil, nil, ok, new(behaviorJSON)}},
-		{Route{patch, "/behaviors/{id}", Edit, changes}, (*Handlers).patchBehavior, operation{"Change the draft", nil, new(behaviorPatch), ok, new(behaviorJSON)}},
+		{Route{patch, "/behaviors/{id}", Edit, changes}, (*Handlers).patchBehavior, operation{"Change the draft; the policy needs the permission manage", nil, new(behaviorPatch), ok, new(behaviorJSON)}},
 		{Route{del, "/behaviors/{id}", Manage, changes}, (*Handlers).deleteBehavior, operation{"Delete a behavior", nil, nil, noContent, nil}},
 		{Route{post, "/behaviors/{id}/publish", Edit, changes}, (*Handlers).publish, operation{"Publish the draft", nil, new(publishIn), ok, new(publishOut)}},
 		{Route{get, "/behaviors/{id}/versions", View, false}, (*Handlers).listVersions, operation{"List published versions", page, nil, ok, new(list[versionJSON])}},

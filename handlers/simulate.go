@@ -16,7 +16,9 @@ import (
 )
 
 type checkIn struct {
-	Source string `json:"source"`
+	Source     string                    `json:"source"`
+	Policy     optional[json.RawMessage] `json:"policy"`
+	BehaviorID optional[string]          `json:"behavior_id"`
 }
 
 type checkOut struct {
@@ -30,8 +32,27 @@ func (h *Handlers) check(c *call) error {
 	if err := c.decode(&in, false); err != nil {
 		return err
 	}
-	p, diagnostics := behaviors.Compile(in.Source, h.Catalog)
+	policy, err := h.checkedPolicy(c, &in)
+	if err != nil {
+		return err
+	}
+	p, diagnostics := behaviors.CompileWith(in.Source, h.Catalog, behaviors.Options{Policy: policy})
 	return c.answer(http.StatusOK, checkOut{listed(diagnostics), inputsOf(p)})
+}
+
+// checkedPolicy is the policy that is sent, or that of a behavior.
+func (h *Handlers) checkedPolicy(c *call, in *checkIn) (behaviors.Policy, error) {
+	if !in.BehaviorID.Sent || in.BehaviorID.Null {
+		return h.readPolicy(in.Policy)
+	}
+	if in.Policy.Sent {
+		return nil, invalid(FieldError{"behavior_id", "conflict", "send policy or behavior_id, not both"})
+	}
+	b, err := h.otherBehavior(c, in.BehaviorID.Value)
+	if err != nil {
+		return nil, err
+	}
+	return behaviors.StoredPolicy(b.Policy), nil
 }
 
 func inputsOf(p *behaviors.Program) []behaviors.Input {
@@ -76,11 +97,11 @@ func (h *Handlers) simulate(c *call) error {
 	if err := c.decode(&in, false); err != nil {
 		return err
 	}
-	source, err := h.simulatedSource(c, &in)
+	source, options, err := h.simulatedSource(c, &in)
 	if err != nil {
 		return err
 	}
-	p, diagnostics := behaviors.Compile(source, h.Catalog)
+	p, diagnostics := behaviors.CompileWith(source, h.Catalog, options)
 	if p == nil {
 		return c.answer(http.StatusOK, notSimulated(diagnostics))
 	}
@@ -88,7 +109,7 @@ func (h *Handlers) simulate(c *call) error {
 	if err != nil {
 		return err
 	}
-	out, err := simulated(source, h.Catalog, d, in.Outputs)
+	out, err := simulated(source, h.Catalog, d, in.Outputs, options)
 	if err != nil {
 		return err
 	}
@@ -102,12 +123,14 @@ type Simulation struct {
 	BaseURL string           // of listeners: "https://help.example.com/webhooks"
 	Inputs  map[string]json.RawMessage
 	Outputs map[string]json.RawMessage // of steps, by `as` name or path
+	Policy  behaviors.Policy
 }
 
 // Simulate gives the JSON that POST /behaviors/simulate answers, and whether
 // the source compiles. Errors are *Problem.
 func Simulate(catalog *behaviors.Catalog, s Simulation) (answer []byte, compiles bool, err error) {
-	p, diagnostics := behaviors.Compile(s.Source, catalog)
+	options := behaviors.Options{Policy: s.Policy}
+	p, diagnostics := behaviors.CompileWith(s.Source, catalog, options)
 	out := notSimulated(diagnostics)
 	if p != nil {
 		d := newSimulated(s.BaseURL)
@@ -115,7 +138,7 @@ func Simulate(catalog *behaviors.Catalog, s Simulation) (answer []byte, compiles
 		if err := overrideInputs(d, s.Inputs); err != nil {
 			return nil, true, err
 		}
-		if out, err = simulated(s.Source, catalog, d, s.Outputs); err != nil {
+		if out, err = simulated(s.Source, catalog, d, s.Outputs, options); err != nil {
 			return nil, true, err
 		}
 	}
@@ -128,7 +151,7 @@ func notSimulated(diagnostics behaviors.Diagnostics) *simulateOut {
 }
 
 // simulated decides, and shows the decision.
-func simulated(source string, catalog *behaviors.Catalog, d *behaviors.Delivery, raw map[string]json.RawMessage) (*simulateOut, error) {
+func simulated(source string, catalog *behaviors.Catalog, d *behaviors.Delivery, raw map[string]json.RawMessage, options behaviors.Options) (*simulateOut, error) {
 	outputs := make(map[string]any, len(raw))
 	for name, value := range raw {
 		v, err := plainValue(value)
@@ -137,7 +160,7 @@ func simulated(source string, catalog *behaviors.Catalog, d *behaviors.Delivery,
 		}
 		outputs[name] = v
 	}
-	s := behaviors.Simulate(source, catalog, d, outputs)
+	s := behaviors.SimulateWith(source, catalog, d, outputs, options)
 	out := &simulateOut{Diagnostics: listed(s.Diagnostics), Steps: s.Steps, Trace: s.Trace}
 	if s.Outcome != "" {
 		out.Outcome = &s.Outcome
@@ -157,24 +180,53 @@ func simulated(source string, catalog *behaviors.Catalog, d *behaviors.Delivery,
 	return out, nil
 }
 
-func (h *Handlers) simulatedSource(c *call, in *simulateIn) (string, error) {
+// simulatedSource is what is simulated, and under which policy: a behavior's own,
+// or that of the behavior of the listener that lends its inputs.
+func (h *Handlers) simulatedSource(c *call, in *simulateIn) (source string, options behaviors.Options, err error) {
+	var b *models.Behavior
 	switch {
 	case in.Source.Sent && in.BehaviorID.Sent:
-		return "", invalid(FieldError{"behavior_id", "conflict", "send source or behavior_id, not both"})
+		return "", options, invalid(FieldError{"behavior_id", "conflict", "send source or behavior_id, not both"})
 	case in.Source.Sent && !in.Source.Null:
-		return in.Source.Value, nil
+		source = in.Source.Value
+		b, err = h.behaviorOfListener(c, in.ListenerID)
 	case in.BehaviorID.Sent && !in.BehaviorID.Null:
-		id, _ := parseID(in.BehaviorID.Value)
-		b, err := h.Store.Behavior(c.r.Context(), id)
-		if errors.Is(err, models.ErrNotFound) {
-			return "", invalid(noBehavior())
+		if b, err = h.otherBehavior(c, in.BehaviorID.Value); err == nil {
+			source = b.Source
 		}
-		if err != nil {
-			return "", err
-		}
-		return b.Source, nil
+	default:
+		return "", options, invalid(FieldError{"source", "required", "send the source, or the behavior_id whose draft it is"})
 	}
-	return "", invalid(FieldError{"source", "required", "send the source, or the behavior_id whose draft it is"})
+	if b != nil {
+		options.Policy = behaviors.StoredPolicy(b.Policy)
+	}
+	return source, options, err
+}
+
+// otherBehavior is a behavior that a field names.
+func (h *Handlers) otherBehavior(c *call, field string) (*models.Behavior, error) {
+	id, _ := parseID(field)
+	b, err := h.Store.Behavior(c.r.Context(), id)
+	if errors.Is(err, models.ErrNotFound) {
+		return nil, invalid(noBehavior())
+	}
+	return b, err
+}
+
+// behaviorOfListener is nil without a listener, and for one that does not exist.
+func (h *Handlers) behaviorOfListener(c *call, field optional[string]) (*models.Behavior, error) {
+	id, ok := parseID(field.Value)
+	if !ok {
+		return nil, nil
+	}
+	l, err := h.Store.Listener(c.r.Context(), id)
+	if errors.Is(err, models.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return h.Store.Behavior(c.r.Context(), l.BehaviorID)
 }
 
 // simulatedDelivery builds what the program is given, lending a listener's

@@ -51,17 +51,5 @@ func (r *Runner) policyOf(ctx context.Context, version int64) (behaviors.Policy,
 	if err != nil {
 		return nil, fmt.Errorf("read the policy: %w", err)
 	}
-	return readPolicy(b.Policy), nil
-}
-
-// readPolicy reads what is stored. What cannot be read denies everything.
-func readPolicy(text []byte) behaviors.Policy {
-	if text == nil {
-		return nil
-	}
-	p, problems := behaviors.ParsePolicy(text, nil)
-	if len(problems) > 0 {
-		return behaviors.Policy{}
-	}
-	return p
+	return behaviors.StoredPolicy(b.Policy), nil
 }

@@ -186,7 +186,7 @@ func (s *snapshot) apply(c *models.Changes) (unpaused []int64) {
 		}
 	}
 	for _, b := range c.Behaviors {
-		s.published[b.ID], s.policies[b.ID] = b.PublishedID, readPolicy(b.Policy)
+		s.published[b.ID], s.policies[b.ID] = b.PublishedID, behaviors.StoredPolicy(b.Policy)
 	}
 	if c.Settings != nil {
 		s.settings = readSettings(c.Settings.Values)

@@ -322,6 +322,8 @@ export interface Catalog {
   keys: Word[]
   verbs: Word[]
   modifiers: Word[]
+  /** The keys of parts of a document and of a step, by the part's name, such as each. */
+  parts: Record<string, Word[]>
   input_types: string[]
   actions: Action[]
   functions: LanguageFunction[]

@@ -1,8 +1,16 @@
-import { autocompletion, type Completion, type CompletionContext, snippet } from '@codemirror/autocomplete'
+import {
+  autocompletion,
+  type Completion,
+  type CompletionContext,
+  insertCompletionText,
+  pickedCompletion,
+  snippet,
+} from '@codemirror/autocomplete'
 import type { Extension } from '@codemirror/state'
-import { hoverTooltip } from '@codemirror/view'
+import { type EditorView, hoverTooltip } from '@codemirror/view'
 import { suggest } from './suggest'
-import { type Entry, find, type Words } from './words'
+import { tell } from './tell'
+import type { Entry, Words } from './words'
 
 /** Completion, and what a word means while the pointer rests on it. */
 export function assistance(words: () => Words | undefined): Extension {
@@ -13,14 +21,9 @@ export function assistance(words: () => Words | undefined): Extension {
     }),
     hoverTooltip((view, pos) => {
       const known = words()
-      const line = view.state.doc.lineAt(pos)
-      for (const match of line.text.matchAll(/[a-z_]\w*(?:\.\w+)?/g)) {
-        const from = line.from + match.index
-        const to = from + match[0].length
-        const entry = from <= pos && pos <= to && known ? find(known, match[0]) : undefined
-        if (entry) return { pos: from, end: to, above: true, create: () => ({ dom: about(entry) }) }
-      }
-      return null
+      const told = known && tell(view.state, pos, known)
+      if (!told) return null
+      return { pos: told.from, end: told.to, above: true, create: () => ({ dom: about(told.entry) }) }
     }),
   ]
 }
@@ -28,7 +31,7 @@ export function assistance(words: () => Words | undefined): Extension {
 function complete(context: CompletionContext, words: Words | undefined) {
   const found = words && suggest(context.state, context.pos, words)
   if (!found || (found.from === context.pos && !context.explicit)) return null
-  return { from: found.from, options: found.entries.map(option), validFor: /^[\w.]*$/ }
+  return { from: found.from, options: found.entries.map(option), validFor: /^[\w.-]*$/ }
 }
 
 function option(entry: Entry): Completion {
@@ -36,8 +39,29 @@ function option(entry: Entry): Completion {
     label: entry.name,
     detail: entry.detail,
     ...(entry.about.length > 0 && { info: () => about(entry) }),
-    ...(entry.snippet && { apply: snippet(entry.snippet) }),
+    ...(entry.snippet && { apply: laidOut(entry.snippet) }),
+    ...(entry.index && { apply: indexed(entry.index) }),
     ...(entry.unavailable && { boost: -99, type: 'unavailable' }),
+  }
+}
+
+/** laidOut puts a snippet in whose further lines are indented from where the word stands. */
+function laidOut(text: string) {
+  return (view: EditorView, completion: Completion, from: number, to: number) => {
+    const line = view.state.doc.lineAt(from)
+    const indent = line.text.search(/\S|$/)
+    const pad = ' '.repeat(from - line.from - indent)
+    snippet(text.replaceAll('\n', `\n${pad}`))(view, completion, from, to)
+  }
+}
+
+/** indexed puts ["a-name"] in the place of the point and what is typed behind it. */
+function indexed(text: string) {
+  return (view: EditorView, completion: Completion, from: number, to: number) => {
+    view.dispatch({
+      ...insertCompletionText(view.state, text, from - 1, to),
+      annotations: pickedCompletion.of(completion),
+    })
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Catalog, Type } from '../api/schema'
+import type { Known } from './scope'
 
 // What a word of the language is, for completion and for hovering: the same text
 // for the host's own actions, functions and types as for the built-in ones.
@@ -12,6 +13,8 @@ export interface Entry {
   about: string[]
   /** What is inserted, as a snippet of CodeMirror's; without it the name. */
   snippet?: string
+  /** A field whose name is no identifier: what takes the place of the point and it. */
+  index?: string
   unavailable?: boolean
 }
 
@@ -23,14 +26,33 @@ export interface Words {
   functions: Entry[]
   inputTypes: Entry[]
   params: Map<string, Entry[]>
+  /** The keys of parts, such as each and accept, by what they are the keys of. */
+  parts: Map<string, Entry[]>
   /** The types of the actions' outputs. */
   outputs: Map<string, Type>
+  /** What the samples' payloads are, where there are any. */
+  payload?: Known | undefined
 }
 
-/** wordsOf prepares a catalog. */
-export function wordsOf(catalog: Catalog): Words {
+/** How a word is laid out whose value is more than a line. */
+const layouts: Record<string, string> = {
+  each: 'each:\n  in: #{}\n  as: #{item}\n  steps:\n    - #{}',
+  choose: 'choose:\n  - when: #{}\n    steps:\n      - #{}\n  - steps:\n      - #{}',
+  on_error: 'on_error:\n  - #{}',
+  steps: 'steps:\n  - #{}',
+  let: 'let:\n  #{name}: #{}',
+  handshake: 'handshake:\n  - when: #{}\n    respond: {#{}}',
+}
+
+/** wordsOf prepares a catalog, with what samples show of the payload. */
+export function wordsOf(catalog: Catalog, payload?: Known): Words {
   const plain = (list: { name: string; summary: string }[]): Entry[] =>
-    list.map(({ name, summary }) => ({ name, detail: '', about: [summary], snippet: `${name}: #{}` }))
+    list.map(({ name, summary }) => ({
+      name,
+      detail: '',
+      about: [summary],
+      snippet: layouts[name] ?? `${name}: #{}`,
+    }))
   const pickers = new Map(catalog.pickers.map((p) => [p.name, p]))
   return {
     keys: plain(catalog.keys),
@@ -82,7 +104,9 @@ export function wordsOf(catalog: Catalog): Words {
         })),
       ]),
     ),
+    parts: new Map(Object.entries(catalog.parts).map(([name, words]) => [name, plain(words)])),
     outputs: new Map(catalog.actions.map((a) => [a.name, a.output])),
+    payload,
   }
 }
 
@@ -96,10 +120,4 @@ export function typeText(type: Type): string {
   if (type.elem) return `${type.kind} of ${typeText(type.elem)}`
   const fields = Object.keys(type.fields ?? {})
   return fields.length > 0 ? `${type.kind} of ${fields.join(', ')}` : type.kind
-}
-
-/** find looks a word up, wherever it stands. */
-export function find(words: Words, name: string): Entry | undefined {
-  const { actions, functions, verbs, modifiers, keys } = words
-  return [actions, functions, verbs, modifiers, keys].flat().find((entry) => entry.name === name)
 }

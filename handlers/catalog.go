@@ -10,16 +10,18 @@ import (
 
 // catalogJSON is what an editor must know of the language on this host.
 type catalogJSON struct {
-	Keys       []behaviors.Word `json:"keys"` // of a document
-	Verbs      []behaviors.Word `json:"verbs"`
-	Modifiers  []behaviors.Word `json:"modifiers"`
-	InputTypes []string         `json:"input_types"`
-	Actions    []actionJSON     `json:"actions"`
-	Functions  []functionJSON   `json:"functions"`
-	Providers  []providerJSON   `json:"providers"`
-	Records    []recordJSON     `json:"records"`
-	Pickers    []pickerJSON     `json:"pickers"`
-	Absent     []absentJSON     `json:"absent"`
+	Keys      []behaviors.Word `json:"keys"` // of a document
+	Verbs     []behaviors.Word `json:"verbs"`
+	Modifiers []behaviors.Word `json:"modifiers"`
+	// Parts are the keys of parts of a document and of a step, by the part.
+	Parts      map[string][]behaviors.Word `json:"parts"`
+	InputTypes []string                    `json:"input_types"`
+	Actions    []actionJSON                `json:"actions"`
+	Functions  []functionJSON              `json:"functions"`
+	Providers  []providerJSON              `json:"providers"`
+	Records    []recordJSON                `json:"records"`
+	Pickers    []pickerJSON                `json:"pickers"`
+	Absent     []absentJSON                `json:"absent"`
 }
 
 // absentJSON is an action that this host lacks the ability for.
@@ -106,6 +108,7 @@ func (h *Handlers) getCatalog(c *call) error {
 func (h *Handlers) showCatalog() catalogJSON {
 	v := catalogJSON{
 		Keys: behaviors.Keys(), Verbs: behaviors.Verbs(), Modifiers: behaviors.Modifiers(),
+		Parts:      behaviors.Parts(),
 		InputTypes: h.Catalog.InputTypes(),
 		Actions:    []actionJSON{}, Functions: []functionJSON{}, Providers: []providerJSON{},
 		Records: []recordJSON{}, Pickers: []pickerJSON{}, Absent: []absentJSON{},

@@ -81,4 +81,7 @@ func TestCatalogHasTheWordsOfTheLanguage(t *testing.T) {
 			t.Errorf("%s: got %+v", words.name, words.got)
 		}
 	}
+	if !reflect.DeepEqual(got.Parts, behaviors.Parts()) || len(got.Parts["respond"]) == 0 {
+		t.Errorf("parts: got %+v", got.Parts)
+	}
 }

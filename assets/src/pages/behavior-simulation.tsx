@@ -3,7 +3,8 @@ import type { SimulatedStep, Simulation } from '../api/schema'
 import { useApp } from '../app-context'
 import { OutcomeBadge, StatusBadge, StepBadge } from '../ui/basics'
 import { HTTPMessage } from '../ui/message'
-import { StepItem, StepParams } from '../ui/step'
+import { StepParams } from '../ui/step'
+import { Steps } from '../ui/steps'
 
 /** What a behavior decided about a request in a simulation. */
 export function SimulationResult(props: {
@@ -39,18 +40,18 @@ export function SimulationResult(props: {
       <section>
         <h3>{t('test.steps')}</h3>
         {steps.length === 0 && <p class="muted">{t('test.steps.none')}</p>}
-        <ol class="steps">
-          {steps.map((step) => (
-            <StepItem key={step.path} step={step}>
+        <Steps steps={steps}>
+          {(step) => (
+            <>
               <h4>
                 {step.action} <StepBadge state={step.state} />{' '}
                 <span class="muted">{t('delivery.line', { line: step.line })}</span>
               </h4>
               <StepParams action={step.action} params={step.params} />
               {props.output?.(step) ?? (step.assumed && <p class="muted">{t('test.assumed')}</p>)}
-            </StepItem>
-          ))}
-        </ol>
+            </>
+          )}
+        </Steps>
       </section>
     </div>
   )

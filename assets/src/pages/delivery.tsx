@@ -13,7 +13,8 @@ import {
 } from '../ui/basics'
 import { useLoad } from '../ui/load'
 import { HTTPMessage } from '../ui/message'
-import { StepItem, StepParams, saysItself } from '../ui/step'
+import { StepParams, saysItself } from '../ui/step'
+import { Steps } from '../ui/steps'
 import { PlainText } from '../ui/text'
 import { Value } from '../ui/value'
 
@@ -48,7 +49,7 @@ export function DeliveryPage(props: { id: string }) {
       </Heading>
       <Facts delivery={d} listener={listener.value?.name} />
       {d.outcome === 'refused' && <Refusal delivery={d} />}
-      {d.run && <Steps delivery={d} />}
+      {d.run && <RunSteps delivery={d} />}
       <div class="columns">
         <section>
           <h2>{t('delivery.request')}</h2>
@@ -176,20 +177,14 @@ function Refusal(props: { delivery: Delivery }) {
   )
 }
 
-function Steps(props: { delivery: Delivery }) {
+function RunSteps(props: { delivery: Delivery }) {
   const { t } = useApp()
   const steps = props.delivery.run?.steps ?? []
   return (
     <section>
       <h2>{t('delivery.steps')}</h2>
       {steps.length === 0 && <p class="muted">{t('delivery.steps.none')}</p>}
-      <ol class="steps">
-        {steps.map((step) => (
-          <StepItem key={step.path} step={step}>
-            <StepCard step={step} />
-          </StepItem>
-        ))}
-      </ol>
+      <Steps steps={steps}>{(step) => <StepCard step={step} />}</Steps>
     </section>
   )
 }

@@ -1,23 +1,7 @@
-import type { ComponentChildren } from 'preact'
-import type { Step } from '../api/schema'
 import { useApp } from '../app-context'
 import { Badge } from './basics'
 import { PlainText } from './text'
 import { Value } from './value'
-
-/** Steps that stand deeper are moved in no further. */
-const deepest = 4
-
-/** depthOf tells within how many steps one stands; a branch of a choose is no step. */
-export function depthOf(path: string): number {
-  return path.split('.').filter((part) => !part.startsWith('choose[')).length - 1
-}
-
-/** A step in the list of a run's, moved in by what it stands in. */
-export function StepItem(props: { step: Pick<Step, 'path' | 'state'>; children: ComponentChildren }) {
-  const { path, state } = props.step
-  return <li class={`card step-${state} depth-${Math.min(depthOf(path), deepest)}`}>{props.children}</li>
-}
 
 /** What a step was given, or what it says: a log's line, the branch of a choose, why it ended the run. */
 export function StepParams(props: { action: string; params: unknown }) {

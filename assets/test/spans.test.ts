@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest'
 import { behaviorLanguage } from '../src/lang/behavior'
 import { spanOf } from '../src/lang/spans'
-import { linesOf } from '../src/pages/simulate-trace'
 
 // The kind and place of a value as the server gives them, and the expression.
 it.each([
@@ -23,21 +22,4 @@ it.each([
   const offset = source.indexOf(expression) + expression.indexOf(at)
   const span = spanOf(tree, kind, offset)
   expect(span ? source.slice(span.from, span.to) : undefined).toBe(want)
-})
-
-it('puts values by the lines of the source', () => {
-  const source = 'behavior: 1\r\nlet:\r\n  a: payload.x ?? 1\r\n'
-  const at = (column: number, kind: string, value: unknown) => ({ line: 3, column, kind, value, n: 1 })
-  const trace = [at(14, 'Member', null), at(16, 'Binary', 1), at(99, 'Member', 2)]
-  expect(linesOf(source, trace)).toEqual([
-    {
-      number: 3,
-      text: 'a: payload.x ?? 1',
-      values: [
-        { what: 'payload.x', value: trace[0] },
-        { what: 'payload.x ?? 1', value: trace[1] },
-        { what: 'Member', value: trace[2] },
-      ],
-    },
-  ])
 })

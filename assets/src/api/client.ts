@@ -136,6 +136,9 @@ export function createClient(options: ClientOptions) {
 
     deliveries: (query: Query, signal?: AbortSignal) => get<List<Delivery>>('/deliveries', query, signal),
     delivery: (id: string, signal?: AbortSignal) => get<Delivery>(at`/deliveries/${id}`, undefined, signal),
+    /** With the values of the behavior's expressions, which takes `payloads`. */
+    traced: (id: string, signal?: AbortSignal) =>
+      get<Delivery>(at`/deliveries/${id}`, { trace: '1' }, signal),
 
     recipes: (signal?: AbortSignal) => get<List<Recipe>>('/recipes', undefined, signal),
     install: (id: string, body: { name: string; inputs: Record<string, unknown> }) =>

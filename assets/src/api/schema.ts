@@ -155,7 +155,10 @@ export interface Simulation {
   trace: TraceValue[]
 }
 
-/** The last of n values of a sub-expression; `kind` and place are those of its node. */
+/**
+ * A value of a sub-expression; `kind` and place are those of its node. The first
+ * of a node's says how many it had in all; at most 20 are there.
+ */
 export interface TraceValue {
   line: number
   column: number
@@ -198,6 +201,10 @@ export interface Delivery {
   }
   response: HTTPResponse | null
   run: Run | null
+  /** Only where it is asked for. */
+  trace?: TraceValue[]
+  /** Why the trace is not whole, or not of what happened. */
+  trace_problem?: string | null
 }
 
 export interface Run {

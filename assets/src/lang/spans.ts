@@ -7,10 +7,10 @@ import type { SyntaxNode, Tree } from '@lezer/common'
 const names: Record<string, string> = { Identifier: 'VariableName', Builtin: 'Call' }
 
 /** spanOf finds the node of a kind whose token is at an offset, or null. */
-export function spanOf(tree: Tree, kind: string, offset: number): { from: number; to: number } | null {
+export function spanOf(tree: Tree, kind: string, offset: number): SyntaxNode | null {
   const name = names[kind] ?? kind
   for (let node: SyntaxNode | null = tree.resolveInner(offset, 1); node; node = node.parent) {
-    if (node.name === name && tokensOf(node).includes(offset)) return { from: node.from, to: node.to }
+    if (node.name === name && tokensOf(node).includes(offset)) return node
   }
   return null
 }

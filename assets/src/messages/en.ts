@@ -256,8 +256,16 @@ export const en = {
   'outputs.error.start': 'the other side refused it',
   'outputs.json': 'Value of {path}, as JSON',
   'outputs.message': 'Error of {path}',
-  'trace.title': 'Values of the expressions, by line',
-  'trace.last': '(the last of {n})',
+  'trace.title': 'Trace',
+  'trace.open': 'Every expression with its value',
+  'trace.help':
+    'Behind each expression stands its value; open it for those of its parts. One without a value was not evaluated.',
+  'trace.source': 'Source of version {version}, with values',
+  'trace.simulated': 'Source, with the values of the simulation',
+  'trace.cause': 'this made it false',
+  'trace.again': 'Evaluate again',
+  'trace.times': '(last of {n})',
+  'trace.some': '({shown} of {n} values)',
   'test.assumed': 'its output is assumed to be the example of the action',
 
   'deliveries.title': 'Deliveries',

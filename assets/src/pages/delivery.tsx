@@ -17,6 +17,7 @@ import { StepParams, saysItself } from '../ui/step'
 import { Steps } from '../ui/steps'
 import { PlainText } from '../ui/text'
 import { Value } from '../ui/value'
+import { DeliveryTrace } from './delivery-trace'
 
 const everyTwoSeconds = 2000
 
@@ -50,6 +51,9 @@ export function DeliveryPage(props: { id: string }) {
       <Facts delivery={d} listener={listener.value?.name} />
       {d.outcome === 'refused' && <Refusal delivery={d} />}
       {d.run && <RunSteps delivery={d} />}
+      {may('payloads') && listener.value && d.version !== null && (
+        <DeliveryTrace delivery={d} behavior={listener.value.behavior_id} version={d.version} />
+      )}
       <div class="columns">
         <section>
           <h2>{t('delivery.request')}</h2>

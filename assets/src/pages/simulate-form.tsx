@@ -8,12 +8,12 @@ import { InputFields } from '../inputs/form'
 import { Failure, Loading } from '../ui/basics'
 import { Field } from '../ui/field'
 import { useLoad } from '../ui/load'
+import { Trace } from '../ui/trace'
 import { SimulationResult } from './behavior-simulation'
 import type { Material } from './simulate'
 import { fitting, type GivenOutputs, outputsOf, pinned } from './simulate-outputs'
 import { RequestFields } from './simulate-request'
 import { OutputField } from './simulate-step'
-import { TraceByLine } from './simulate-trace'
 import { useSimulation } from './use-simulation'
 
 interface Subject {
@@ -182,7 +182,10 @@ function Form(props: Subject & Loaded) {
                 )
               }}
             />
-            <TraceByLine source={source} trace={value.trace} />
+            <details>
+              <summary>{t('trace.title')}</summary>
+              <Trace source={source} trace={value.trace} label={t('trace.simulated')} />
+            </details>
           </>
         )}
       </div>

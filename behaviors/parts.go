@@ -37,6 +37,10 @@ var partWords = map[string][]Word{
 		{"headers", "A map of headers."},
 		{"json", "A body of JSON: any value."},
 		{"text", "A body of plain text."},
+		{"html", "A body of HTML: what is interpolated is escaped by where it stands."},
+		{"xml", "A body of XML: what is interpolated is escaped."},
+		{"base64", "A body of bytes, in base64."},
+		{"redirect", "A URL that the caller is sent to. Status: 303."},
 	},
 	"choose": {
 		{"when", "An expression: the branch is taken where it is the first that holds. The last branch may be without."},

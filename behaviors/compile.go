@@ -13,6 +13,7 @@ import (
 const (
 	unknownName     = "unknown-name"
 	unknownFunction = "unknown-function"
+	unknownField    = "unknown-field"
 	secretLeak      = "secret-leak"
 )
 
@@ -21,6 +22,7 @@ const (
 type expr struct {
 	compiled *expression.Compiled
 	at       int
+	sampled  expression.Type // what it gives by the samples; without any, its type
 }
 
 // compiler walks a document once and leaves findings and a program.
@@ -31,14 +33,19 @@ type compiler struct {
 	p       *Program
 	scope   *scope
 	paths   *payload.Paths
-	defined map[string]int // names that the document sets, and the line of the first time
-	past    past           // of the place that is being compiled
-	sent    []sentSecret   // by the step that is being compiled
+	lacked  map[string]*finding // of fields that the samples lack, by their messages
+	defined map[string]int      // names that the document sets, and the line of the first time
+	past    past                // of the place that is being compiled
+	sent    []sentSecret        // by the step that is being compiled
 }
 
 // Options are what else is known of a behavior than its source. They add
 // diagnostics; the program is the same.
 type Options struct {
+	// Samples are requests such as the behavior will receive, the likeliest first;
+	// at most MaxSamples of them are read. A field that none of them has, and what
+	// contradicts what they have, is a warning.
+	Samples []*payload.Request
 	// Policy of the behavior. What it denies is an error, and no reason for there
 	// to be no program: another policy may let it run.
 	Policy Policy
@@ -65,10 +72,11 @@ func compileSource(source string, catalog *Catalog, o Options) (*Program, *findi
 		return nil, found
 	}
 	c := &compiler{
-		findings: found, catalog: catalog, options: o, scope: newScope(), paths: &payload.Paths{}, defined: map[string]int{},
+		findings: found, catalog: catalog, options: o, scope: newScope(), paths: &payload.Paths{}, defined: map[string]int{}, lacked: map[string]*finding{},
 		p: &Program{program{deadline: defaultDeadline, accept: accept{methods: []string{"POST"}}}},
 	}
 	c.p.paths = c.paths
+	c.scope.samples = sampleTypes(o.Samples)
 	c.document(root)
 	if slices.ContainsFunc(found.found, func(d *finding) bool { return d.severity == bad && !d.ofPolicy() }) {
 		return nil, found
@@ -88,9 +96,10 @@ func (c *compiler) expression(n *node, from int, text string, want expression.Ki
 }
 
 func (c *compiler) tryExpression(n *node, from int, text string, want expression.Kind, secret bool) (*expr, []expression.Problem) {
-	compiled, problems := expression.Compile(text, expression.Config{
-		Functions: c.catalog.Functions, Scope: c.scope, Paths: c.paths, Want: want, AllowSecret: secret,
-	})
+	config := expression.Config{Functions: c.catalog.Functions, Scope: c.scope, Paths: c.paths, Want: want, AllowSecret: secret}
+	compiled, problems := expression.Compile(text, config)
+	sampled, warnings := c.bySamples(text, config, problems)
+	problems = append(problems, warnings...)
 	if compiled == nil {
 		return nil, problems
 	}
@@ -99,7 +108,10 @@ func (c *compiler) tryExpression(n *node, from int, text string, want expression
 		marks = n.marks.slice(from)
 	}
 	c.grantTexts(text)
-	x := &expr{compiled, marks[0].source}
+	x := &expr{compiled, marks[0].source, compiled.Type()}
+	if c.scope.samples != nil {
+		x.sampled = sampled
+	}
 	c.p.places = append(c.p.places, newPlace(c.src, marks, n.trusted))
 	return x, problems
 }
@@ -144,6 +156,9 @@ func (c *compiler) problem(n *node, from int, p expression.Problem, token string
 		for _, fix := range p.Fixes {
 			d.fix(fix.Title, n.place(from+fix.From, from+fix.To), n.encode(fix.Text))
 		}
+	}
+	if c.lackedBefore(d) {
+		return
 	}
 	c.found = append(c.found, d)
 }

@@ -112,8 +112,12 @@ type finding struct {
 // repair is a fix whose edits are offsets.
 type repair struct {
 	title string
-	at    span
-	text  string
+	edits []edit
+}
+
+type edit struct {
+	at   span
+	text string
 }
 
 func (f *findings) report(k kind, at span, args ...any) *finding {
@@ -132,7 +136,7 @@ func (d *finding) suggest(text string) *finding {
 
 // fix adds a mechanical repair.
 func (d *finding) fix(title string, at span, text string) {
-	d.fixes = append(d.fixes, repair{title, at, text})
+	d.fixes = append(d.fixes, repair{title, []edit{{at, text}}})
 }
 
 // diagnostics gives the findings in order. A warning at the very place of an
@@ -178,10 +182,14 @@ func (f *findings) diagnostic(d *finding) Diagnostic {
 	out.Line, out.Column = f.src.position(d.at.from)
 	out.EndLine, out.EndColumn = f.src.position(max(d.at.from, d.at.to))
 	for _, r := range d.fixes {
-		e := Edit{Text: r.text}
-		e.Line, e.Column = f.src.position(r.at.from)
-		e.EndLine, e.EndColumn = f.src.position(r.at.to)
-		out.Fixes = append(out.Fixes, Fix{Title: r.title, Edits: []Edit{e}})
+		fix := Fix{Title: r.title}
+		for _, change := range r.edits {
+			e := Edit{Text: change.text}
+			e.Line, e.Column = f.src.position(change.at.from)
+			e.EndLine, e.EndColumn = f.src.position(change.at.to)
+			fix.Edits = append(fix.Edits, e)
+		}
+		out.Fixes = append(out.Fixes, fix)
 	}
 	return out
 }

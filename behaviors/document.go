@@ -111,6 +111,7 @@ func (c *compiler) lets(n *node) {
 			c.scope.lets[p.key.text] = letName{p.key.text, slot, x}
 		}
 		c.scope.names[p.key.text] = name
+		c.scope.sample(p.key.text, x)
 	}
 }
 
@@ -125,7 +126,7 @@ func (c *compiler) path(name string, x *expr) *expression.Path {
 		return nil
 	}
 	slot := c.scope.slot()
-	c.p.lets = append(c.p.lets, letName{name, slot, &expr{first, x.at}})
+	c.p.lets = append(c.p.lets, letName{name, slot, &expr{compiled: first, at: x.at}})
 	return &expression.Path{Keys: then.Keys, First: slot}
 }
 

@@ -43,7 +43,11 @@ func (f *findings) repair() (text string, line int, ok bool) {
 	if len(f.found) != 1 || len(f.found[0].fixes) != 1 {
 		return "", 0, false
 	}
-	r := f.found[0].fixes[0]
+	edits := f.found[0].fixes[0].edits
+	if len(edits) != 1 {
+		return "", 0, false
+	}
+	r := edits[0]
 	line, _ = f.src.position(r.at.from)
 	end, _ := f.src.position(r.at.to)
 	if end != line || strings.ContainsAny(r.text, "\r\n") || r.text == "" {

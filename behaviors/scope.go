@@ -56,7 +56,8 @@ type scope struct {
 	names   map[string]expression.Name
 	lets    map[string]letName // names of the document's let
 	slots   int
-	inError int // depth of on_error around this place
+	inError int                        // depth of on_error around this place
+	samples map[string]expression.Type // of names, as the samples have them; nil: there are none
 }
 
 // letName is a name that is evaluated when first read.

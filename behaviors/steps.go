@@ -198,6 +198,7 @@ func (c *compiler) letStep(s *step, n *node) {
 			t = x.compiled.Type()
 		}
 		s.lets = append(s.lets, letName{p.key.text, c.bind(p.key.text, t), x})
+		c.scope.sample(p.key.text, x)
 	}
 }
 

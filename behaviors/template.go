@@ -264,10 +264,9 @@ func (c *compiler) whole(n *node, p expression.TemplatePart, w wanted) *expr {
 	case w.secretField && t.Kind == expression.SecretValue:
 		c.sent = append(c.sent, sentSecret{x, at})
 	case !w.secret && !assignable(w.kind, t.Kind):
-		d := c.report(wrongType, at, w.label, kindWords(w.kind), kindWords(t.Kind))
-		if t.Sample {
-			d.severity = warn
-		}
+		c.report(wrongType, at, w.label, kindWords(w.kind), kindWords(t.Kind))
+	case !w.secret && !assignable(w.kind, x.sampled.Kind):
+		c.report(wrongType, at, w.label, kindWords(w.kind), kindWords(x.sampled.Kind)+", going by the samples").severity = warn
 	}
 	return x
 }

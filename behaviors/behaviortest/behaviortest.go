@@ -26,7 +26,7 @@
 // Without a behavior.yaml the file beside the case is used. Outputs stand by
 // `as` name or path; {error: text} is a failure, and one that is missing is the
 // action's example. policy.json is the behavior's policy; without it the policy
-// is null.
+// is null. samples/NAME.http are sample requests that the diagnostics go by.
 //
 // `go test -update` rewrites what stands under want/, and nothing else.
 package behaviortest

@@ -1,10 +1,12 @@
 package behaviortest
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -48,7 +50,7 @@ func Load(file string) (*Case, error) {
 		switch {
 		case seen[f.Name]:
 			return nil, fmt.Errorf("%s: section %s is there twice", file, f.Name)
-		case !slices.Contains(sections, f.Name) && !slices.Contains(expectations, f.Name):
+		case !isSample(f.Name) && !slices.Contains(sections, f.Name) && !slices.Contains(expectations, f.Name):
 			return nil, fmt.Errorf("%s: unknown section %s; there are %s", file, f.Name,
 				strings.Join(slices.Concat(sections, expectations), ", "))
 		}
@@ -129,18 +131,42 @@ func (c *Case) delivery() (*behaviors.Delivery, error) {
 	}, nil
 }
 
-// options are what else is known of the behavior: its policy.
+// options are what else is known of the behavior: its policy, and samples.
 func (c *Case) options(catalog *behaviors.Catalog) (behaviors.Options, error) {
+	samples, err := c.samples()
+	options := behaviors.Options{Samples: samples}
 	text, ok := c.section("policy.json")
-	if !ok {
-		return behaviors.Options{}, nil
+	if !ok || err != nil {
+		return options, err
 	}
 	policy, problems := behaviors.ParsePolicy([]byte(text), catalog)
 	errs := make([]error, len(problems))
 	for i, p := range problems {
 		errs[i] = fmt.Errorf("%s: policy.json: %w", c.File, p)
 	}
-	return behaviors.Options{Policy: policy}, errors.Join(errs...)
+	options.Policy = policy
+	return options, errors.Join(errs...)
+}
+
+func isSample(section string) bool {
+	ok, _ := path.Match("samples/*.http", section)
+	return ok
+}
+
+// samples are the requests in the sections samples/NAME.http.
+func (c *Case) samples() ([]*payload.Request, error) {
+	var samples []*payload.Request
+	for _, f := range c.archive.Files {
+		if !isSample(f.Name) {
+			continue
+		}
+		r, err := payload.ReadRequest(bytes.TrimSuffix(f.Data, []byte("\n")))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", c.File, f.Name, err)
+		}
+		samples = append(samples, r)
+	}
+	return samples, nil
 }
 
 // values reads a section that is a map in YAML.

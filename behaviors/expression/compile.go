@@ -86,6 +86,7 @@ type compiler struct {
 	most     int     // locals in use at once
 	used     int
 	depth    int
+	lacking  map[ast.Node]bool // members that samples may lack without a word
 }
 
 // local is a name of a let, or of a predicate ("#", "#index", "#acc").
@@ -143,7 +144,7 @@ func (c *compiler) mismatch(o operand, message string) *Problem {
 	p := c.report(o.at, "type-mismatch", "", "%s", message)
 	if o.typ.Sample {
 		p.Severity = SeverityWarning
-		p.Message += " in the sample"
+		p.Message += ", going by the samples"
 	}
 	return p
 }

@@ -1,7 +1,6 @@
 package expression
 
 import (
-	"strings"
 	"unicode"
 
 	"github.com/expr-lang/expr/ast"
@@ -12,6 +11,9 @@ import (
 func (c *compiler) member(n *ast.MemberNode) operand {
 	if o, ok := c.uncalled(n); ok {
 		return o
+	}
+	if n.Optional {
+		c.mayLack(n.Node)
 	}
 	base := c.node(n.Node)
 	property := c.node(n.Property)
@@ -32,7 +34,7 @@ func (c *compiler) member(n *ast.MemberNode) operand {
 		c.plain(base, "in a map that is read by a computed name")
 		c.plain(property, "as the name of a field")
 	}
-	t := c.memberType(base, property)
+	t := c.memberType(n, base, property)
 	if key, ok := pathKey(property); ok && base.path != nil {
 		return operand{typ: t, path: base.path.member(key), at: at, kind: kind, token: token}
 	}
@@ -100,7 +102,7 @@ func pathKey(property operand) (payload.Key, bool) {
 }
 
 // memberType is the type of a member, and reports what cannot be there.
-func (c *compiler) memberType(base, property operand) Type {
+func (c *compiler) memberType(n *ast.MemberNode, base, property operand) Type {
 	name, named := property.value.(string)
 	named = named && property.is
 	switch base.typ.Kind {
@@ -117,13 +119,13 @@ func (c *compiler) memberType(base, property operand) Type {
 		if !named {
 			return Type{}
 		}
-		if t, ok := base.typ.Fields[name]; ok {
+		if t, ok := base.typ.member(name); ok {
 			return t
 		}
 		if base.typ.Open && !base.typ.Sample || base.typ.Fields == nil {
 			return Type{}
 		}
-		c.unknownField(base, property, name)
+		c.unknownField(n, base, property, name)
 	default:
 		if named {
 			c.noMember(base, property, name, "")
@@ -137,24 +139,7 @@ func (c *compiler) noMember(base, property operand, name, suggestion string) {
 	p := c.report(property.at, "unknown-field", suggestion, "%s has no field `%s`, so this is nil", base.typ.Kind, name)
 	p.Severity = SeverityWarning
 	if base.typ.Sample {
-		p.Message += "; the sample has " + base.typ.Kind.String() + " here"
-	}
-}
-
-func (c *compiler) unknownField(base, property operand, name string) {
-	names := make([]string, 0, len(base.typ.Fields))
-	for f := range base.typ.Fields {
-		names = append(names, f)
-	}
-	near := Nearest(name, names)
-	what := strings.TrimSpace(c.text(base.at))
-	p := c.report(property.at, "unknown-field", didYouMean(near), "`%s` has no field `%s`", what, name)
-	if base.typ.Sample {
-		p.Severity = SeverityWarning
-		p.Message = "the sample has no field `" + name + "` in `" + what + "`"
-	}
-	if c.text(property.at) == name && isWord(near) {
-		p.Fixes = c.rename(property.at, near)
+		p.Message += "; the samples have " + base.typ.Kind.String() + " here"
 	}
 }
 

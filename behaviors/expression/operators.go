@@ -98,11 +98,11 @@ func (c *compiler) binary(n *ast.BinaryNode) operand {
 	if o, ok := c.hyphenated(n); ok {
 		return o
 	}
-	token := c.token(n)
+	token, op := c.token(n), n.Operator
+	c.testsForNil(n)
 	l, r := c.node(n.Left), c.node(n.Right)
 	at := l.at.union(r.at)
 	o := operand{at: at, kind: "Binary", token: token.from}
-	op := n.Operator
 	switch op {
 	case "??":
 		return c.coalesce(o, l, r)

@@ -104,7 +104,7 @@ var problemCases = []struct {
 	{`{a: 1, a: 2}.a == 1`, []string{"duplicate-key at `a`"}},
 	// Fields.
 	{`inputs.chanel == "x"`, []string{"unknown-field at `chanel` -> inputs.channel == \"x\""}},
-	{`inputs["chanel"] == "x"`, []string{"unknown-field at `\"chanel\"`"}},
+	{`inputs["chanel"] == "x"`, []string{"unknown-field at `\"chanel\"` -> inputs[\"channel\"] == \"x\""}},
 	{`now.year == 2026`, []string{"warning unknown-field at `year`"}},
 	{`[1].x == 2026`, []string{"warning unknown-field at `x`"}},
 	// Samples warn.
@@ -116,7 +116,7 @@ var problemCases = []struct {
 	{`find(sample.labels, true).nam == "x"`, []string{"warning unknown-field at `nam` -> find(sample.labels, true).name == \"x\""}},
 	{`(sample.labels | sortBy(.name) | first()).nam == "x"`, []string{"warning unknown-field at `nam` -> (sample.labels | sortBy(.name) | first()).name == \"x\""}},
 	{`let s = sample; s.titel == "x"`, []string{"warning unknown-field at `titel` -> let s = sample; s.title == \"x\""}},
-	{`sample["titel"] == "x"`, []string{"warning unknown-field at `\"titel\"`"}},
+	{`sample["titel"] == "x"`, []string{"warning unknown-field at `\"titel\"` -> sample[\"title\"] == \"x\""}},
 	{`upper(sample.labels) == "x"`, []string{"warning type-mismatch at `sample.labels`"}},
 	// What does not parse.
 	{`payload.a = 1`, []string{"syntax at `=` -> payload.a == 1"}},

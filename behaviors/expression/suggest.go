@@ -12,6 +12,9 @@ func Nearest(name string, names []string) string {
 		if n == name {
 			continue
 		}
+		if same := folded(name); same != "" && same == folded(n) {
+			return n
+		}
 		if d := distance(name, n, best); d < best || d == best && nearest == "" {
 			best, nearest = d, n
 		}

@@ -34,7 +34,11 @@ type Type struct {
 	Elem   *Type           // of a List
 	Fields map[string]Type // of a Map: the fields that are known
 	Open   bool            // of a Map: there may be others
-	Sample bool            // inferred from sample payloads: what contradicts it is a warning
+	Sample bool            // inferred from samples: what contradicts it is a warning
+	At     string          // of a Sample: where it stands in them, as an expression says it
+	// AnyCase: of a Map that is Open and a Sample, as the headers of requests: upper
+	// and lower case of names do not count.
+	AnyCase bool
 }
 
 // Of is the type of a kind.
@@ -98,6 +102,8 @@ func merge(a, b Type) Type {
 		return b
 	case b.Kind == Nil:
 		return a
+	case a.Sample && b.Sample:
+		return unite(a, b)
 	case a.Kind == b.Kind:
 		return Type{Kind: a.Kind, Sample: a.Sample || b.Sample}
 	case a.numeric() && b.numeric():

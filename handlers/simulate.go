@@ -24,6 +24,23 @@ type checkIn struct {
 type checkOut struct {
 	Diagnostics behaviors.Diagnostics `json:"diagnostics"`
 	Inputs      []behaviors.Input     `json:"inputs"`
+	// Grants are what the source names, which a null policy allows once it is
+	// published; null where it does not compile.
+	Grants *grantsJSON `json:"grants"`
+}
+
+type grantsJSON struct {
+	Actions []string `json:"actions"`
+	Hosts   []string `json:"hosts"`  // written out in it, with their port
+	Inputs  []string `json:"inputs"` // that may hold a host, with their type: "system: url"
+}
+
+func grantsOf(p *behaviors.Program) *grantsJSON {
+	if p == nil {
+		return nil
+	}
+	g := p.Grants()
+	return &grantsJSON{append([]string{}, g.Actions...), append([]string{}, g.Hosts...), append([]string{}, g.Inputs...)}
 }
 
 // check says all that is wrong with a source, and which inputs it declares.
@@ -37,7 +54,7 @@ func (h *Handlers) check(c *call) error {
 		return err
 	}
 	p, diagnostics := behaviors.CompileWith(in.Source, h.Catalog, behaviors.Options{Policy: policy})
-	return c.answer(http.StatusOK, checkOut{listed(diagnostics), inputsOf(p)})
+	return c.answer(http.StatusOK, checkOut{listed(diagnostics), inputsOf(p), grantsOf(p)})
 }
 
 // checkedPolicy is the policy that is sent, or that of a behavior.

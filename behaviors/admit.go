@@ -1,6 +1,7 @@
 package behaviors
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -10,8 +11,12 @@ import (
 	"github.com/deskhook/deskhook/behaviors/payload"
 )
 
-// Admit runs what comes before the store: accept, the caps, verify, dedupe.
+// Admit runs what comes before the store, in this order: a preflight of cors,
+// handshakes, accept, the caps, verify, dedupe.
 func (e *Evaluation) Admit() Admission {
+	if a := e.asked(); a != nil {
+		return *a
+	}
 	if a := e.acceptable(); a != nil {
 		return *a
 	}
@@ -24,6 +29,46 @@ func (e *Evaluation) Admit() Admission {
 		}
 	}
 	return e.deduped()
+}
+
+// runs tells whether there are steps to advance.
+func (a Admission) runs() bool {
+	return a.Outcome == Accepted || a.Handshake != nil && len(a.Handshake.steps) > 0
+}
+
+// advance decides what to do next of what was admitted.
+func (e *Evaluation) advance(a Admission, j Journal) Decision {
+	if a.Handshake != nil {
+		return a.Handshake.Advance(j)
+	}
+	return e.Advance(j)
+}
+
+// asked answers what is no event: a preflight, or a handshake.
+func (e *Evaluation) asked() *Admission {
+	if e.p.cors != nil {
+		if _, err := e.allowedOrigin(); err != nil {
+			a := refuse(CauseBehavior, "cors: "+err.Error(), failedResponse())
+			return &a
+		}
+		if r := e.Preflight(); r != nil {
+			return &Admission{Outcome: Preflight, Response: r}
+		}
+	}
+	e.note()
+	defer e.noted()
+	m, err := e.Handshake()
+	switch {
+	case err != nil:
+		if a := e.unchecked(err); a != nil {
+			return a
+		}
+		a := refuse(CauseBehavior, err.Error(), failedResponse())
+		return &a
+	case m != nil:
+		return &Admission{Outcome: Handshake, Response: m.Response, Handshake: m}
+	}
+	return nil
 }
 
 func refuse(cause, detail string, r *Response) Admission {
@@ -48,17 +93,14 @@ func (e *Evaluation) acceptable() *Admission {
 
 // verified evaluates verify. nil: it holds.
 func (e *Evaluation) verified() *Admission {
-	e.noting = true
-	defer func() { e.noting, e.fetched = false, nil }()
+	e.note()
+	defer e.noted()
 	ok, err := e.holds(e.p.verify)
 	if err == nil && ok {
 		return nil
 	}
-	for _, f := range e.fetched {
-		if f.err != nil {
-			a := refuse(CauseSecretUnreadable, f.secret.String()+" cannot be read", plainResponse(statusUnavailable, "try again later"))
-			return &a
-		}
+	if a := e.unchecked(err); a != nil {
+		return a
 	}
 	if err != nil {
 		a := refuse(CauseBehavior, "verify: "+err.Error(), failedResponse())
@@ -72,6 +114,23 @@ func (e *Evaluation) verified() *Admission {
 	cause, detail := e.whyRejected()
 	a := refuse(cause, detail, response)
 	return &a
+}
+
+// unchecked is where a check could not be made just now: that is our trouble,
+// and no reason to refuse.
+func (e *Evaluation) unchecked(err error) *Admission {
+	for _, f := range e.fetched {
+		if f.err != nil {
+			a := refuse(CauseSecretUnreadable, f.secret.String()+" cannot be read", plainResponse(statusUnavailable, "try again later"))
+			return &a
+		}
+	}
+	var failed *expression.Error
+	if errors.As(err, &failed) && failed.Code == codeUnchecked {
+		a := refuse(CauseUnchecked, err.Error(), plainResponse(statusUnavailable, "try again later"))
+		return &a
+	}
+	return nil
 }
 
 func (e *Evaluation) rejection() (*Response, error) {

@@ -208,6 +208,11 @@ func TestDeadlineResponse(t *testing.T) {
 			"respond", "behavior: 1\ndeadline: {after: 3s, respond: {status: 202, text: \"${{ payload.a }}\"}}\n", 3 * time.Second,
 			&behaviors.Response{Status: 202, Header: text, Body: []byte("b")},
 		},
+		{"after alone", "behavior: 1\ndeadline: {after: 3s}\n", 3 * time.Second, &behaviors.Response{Status: 200}},
+		{
+			"respond alone", "behavior: 1\ndeadline: {respond: {redirect: \"/late?a=${{ payload.a }}\"}}\n", 8 * time.Second,
+			&behaviors.Response{Status: 303, Header: payload.Header{{Name: "Location", Value: "/late?a=b"}}},
+		},
 		{
 			"a respond that fails", "behavior: 1\ndeadline: {after: 3s, respond: {text: \"a ${{ payload.a > 1 }}\"}}\n", 3 * time.Second,
 			&behaviors.Response{Status: 200},

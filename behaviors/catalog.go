@@ -193,6 +193,10 @@ func (a *ActionSpec) check() error {
 	return nil
 }
 
+// codeUnchecked is the expression's error where a signature could not be checked
+// just now.
+const codeUnchecked = "unchecked"
+
 // signedFunction makes `x.signed(request, secret)` of a provider. An empty
 // secret proves nothing, so without one it is false.
 func signedFunction(p *signatures.Provider) *expression.Function {
@@ -215,7 +219,11 @@ func signedFunction(p *signatures.Provider) *expression.Function {
 			if err != nil || len(secrets) == 0 {
 				return false, err
 			}
-			return p.Verify(r, secrets) == nil, nil
+			err = p.Verify(r, secrets)
+			if errors.Is(err, signatures.ErrUnchecked) {
+				return nil, &expression.Error{Code: codeUnchecked, Message: err.Error()}
+			}
+			return err == nil, nil
 		},
 	}
 }

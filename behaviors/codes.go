@@ -163,6 +163,12 @@ var (
 		"a base64 of a respond that cannot be decoded"}
 	redirectStatus = kind{"redirect-status", bad, "`%s` is no status of a redirect",
 		"a respond with redirect and a status that does not lead anywhere"}
+	badOrigin = kind{"bad-origin", bad, "`%s` %s",
+		"an entry of the origins of cors that no browser would send"}
+	keepNotSecret = kind{"keep-not-secret", bad, "`keep` fills a secret input, and `%s` is none",
+		"a keep of a handshake for something else than a secret input"}
+	handshakeStep = kind{"handshake-step", bad, "`%s` cannot be a step of a handshake, which anybody can send",
+		"a step of a handshake that is neither log nor http.request with an account"}
 	badRedirect = kind{"bad-redirect", bad, "the URL of a redirect %s",
 		"a redirect whose URL is not one of the web"}
 )
@@ -197,6 +203,7 @@ func kinds() []kind {
 		missingVerb, severalVerbs, unknownVerb, absentAction, unknownAction, unknownParameter, missingParameter, wrongType,
 		secretExpected, secretHost, deniedAction, deniedHost, secondRespond, emptyChoose, elseNotLast,
 		severalBodies, badStatus, badHeader, badBase64, redirectStatus, badRedirect,
+		badOrigin, keepNotSecret, handshakeStep,
 		interpolationInTag, brokenHTML, rawText, rawWithoutEffect,
 	}
 }

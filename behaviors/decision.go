@@ -34,6 +34,8 @@ const (
 	Refused   Outcome = "refused"
 	Duplicate Outcome = "duplicate"
 	Handshake Outcome = "handshake"
+	// Preflight is a browser's question about cors. It is never stored.
+	Preflight Outcome = "preflight"
 )
 
 // Causes of a refusal.
@@ -45,16 +47,19 @@ const (
 	CauseSecretMissing = "secret_missing"
 	// CauseSecretUnreadable: a secret's value could not be had just now: 503.
 	CauseSecretUnreadable = "secret_unreadable"
-	// CauseBehavior: verify or dedupe failed to evaluate: 500.
+	// CauseUnchecked: what verify asks could not be checked just now: 503.
+	CauseUnchecked = "unchecked"
+	// CauseBehavior: cors, a handshake, verify or dedupe failed to evaluate: 500.
 	CauseBehavior = "behavior"
 )
 
 // Admission is what is decided before anything is stored.
 type Admission struct {
-	Outcome  Outcome // Accepted or Refused
-	Cause    string  // of a refusal: one of the causes above
-	Detail   string  // why, for the log: "the timestamp is 400 s old"
-	Response *Response
+	Outcome   Outcome // Preflight, Handshake, Accepted or Refused
+	Cause     string  // of a refusal: one of the causes above
+	Detail    string  // why, for the log: "the timestamp is 400 s old"
+	Response  *Response
+	Handshake *HandshakeMatch // of the outcome Handshake
 	// Key is the dedupe key in the form that is hashed (it tells 1 from "1");
 	// HasKey is false for nil and where no dedupe is written.
 	Key    string

@@ -8,7 +8,8 @@
 // runes of a scalar stand). A [Program] is immutable.
 //
 // An [Evaluation] decides about one [Delivery]. [Evaluation.Admit] is what
-// comes before anything is stored: accept, the caps, verify, dedupe.
+// comes before anything is stored: preflights of cors, handshakes, accept, the
+// caps, verify, dedupe. [Evaluation.CORS] is for every answer, whatever it is.
 // [Evaluation.Advance] walks the steps from the top, takes from the [Journal]
 // the outputs that are known, and stops at the first effect that is not: the
 // runner executes it, journals its output, and asks again. So resuming after a

@@ -44,6 +44,8 @@ func (c *compiler) document(root *node) {
 	c.inputs(keys["inputs"])
 	compile("accept", c.accept)
 	compile("let", c.lets)
+	compile("cors", c.cors)
+	compile("handshake", c.handshakes)
 	compile("verify", c.verify)
 	compile("dedupe", func(n *node) { c.p.dedupe = c.bare("dedupe", n, expression.Any, false) })
 	compile("deadline", c.deadline)

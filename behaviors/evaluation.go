@@ -21,7 +21,7 @@ type evaluation struct {
 	frame   expression.Frame
 	scanned bool
 	scanErr error
-	noting  bool      // verify is evaluated
+	noting  bool      // what proves a request is evaluated
 	fetched []fetched // the secrets that it asked for
 }
 
@@ -58,8 +58,8 @@ func NewEvaluation(p *Program, d *Delivery, trace *expression.Trace) *Evaluation
 	return e
 }
 
-// secret notes which secrets verify asked for: a rejection says so where one is
-// empty.
+// secret notes which secrets verify or a handshake asked for: a rejection says so
+// where one is empty.
 func (e *Evaluation) secret(s expression.Secret) (string, error) {
 	if e.d.Secrets == nil {
 		return "", fmt.Errorf("behaviors: no value for the %s", s)
@@ -70,6 +70,10 @@ func (e *Evaluation) secret(s expression.Secret) (string, error) {
 	}
 	return v, err
 }
+
+// note begins to note the secrets that are asked for; noted ends it.
+func (e *Evaluation) note()  { e.noting = true }
+func (e *Evaluation) noted() { e.noting, e.fetched = false, nil }
 
 // scan reads the body once: validated and capped whether or not it is used.
 func (e *Evaluation) scan() error {

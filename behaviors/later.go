@@ -3,7 +3,7 @@ package behaviors
 // later is what the language has by its description and this version does not,
 // by the map that it stands in. It is refused in words, never ignored.
 var later = map[string][]string{
-	inDocument: {"on", "limit", "cors", "handshake", "order_by"},
+	inDocument: {"on", "limit", "order_by"},
 	inStep:     {"each", "wait", "run", "return"},
 }
 

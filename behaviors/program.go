@@ -19,6 +19,8 @@ type program struct {
 	inputLines        []span         // where each input is declared
 	zone              *time.Location // nil: the delivery's
 	accept            accept
+	cors              *cors // nil: not written
+	handshakes        []handshake
 	checked           bool // a verify is written
 	verify            *expr
 	reject            *respond             // nil: the provider's
@@ -63,6 +65,9 @@ func (p *Program) MaxBody() int64 { return p.accept.maxBody }
 // Accepts tells whether a method may be used.
 func (p *Program) Accepts(method string) bool { return slices.Contains(p.accept.methods, method) }
 
+// CORS tells whether the behavior says which pages may call it.
+func (p *Program) CORS() bool { return p.cors != nil }
+
 // Deadline is how long a caller waits, counted from the last byte of the body.
 func (p *Program) Deadline() time.Duration { return p.deadline }
 
@@ -70,7 +75,14 @@ func (p *Program) Deadline() time.Duration { return p.deadline }
 func (p *Program) Size() int { return p.size }
 
 // step finds a step by its path.
-func (p *Program) step(path string) *step { return findStep(p.steps, path) }
+func (p *Program) step(path string) *step {
+	for _, h := range p.handshakes {
+		if found := findStep(h.steps, path); found != nil {
+			return found
+		}
+	}
+	return findStep(p.steps, path)
+}
 
 func findStep(list []*step, path string) *step {
 	for _, s := range list {

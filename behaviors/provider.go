@@ -34,17 +34,25 @@ func visit(source string, v ast.Visitor) {
 	}
 }
 
-// signers collects the namespaces of which `signed` is called, and the inputs
-// that the calls are given.
+// signers collects the namespaces of which `signed` is called, also behind names
+// of let, and the inputs that the calls are given.
 type signers struct {
 	*compiler
 	found   []*signatures.Provider
 	secrets []string
-	seen    []string // names of let that were looked behind
+	seen    []string // names of let that were looked behind for inputs
+	calls   []string // and for calls
 }
 
 // Visit implements ast.Visitor.
 func (s *signers) Visit(n *ast.Node) {
+	if id, ok := (*n).(*ast.IdentifierNode); ok {
+		if let, ok := s.scope.lets[id.Value]; ok && !slices.Contains(s.calls, id.Value) {
+			s.calls = append(s.calls, id.Value)
+			visit(let.expr.compiled.Source(), s)
+		}
+		return
+	}
 	call, ok := (*n).(*ast.CallNode)
 	if !ok {
 		return

@@ -30,6 +30,8 @@ func TestSignature(t *testing.T) {
 		{"behind a name", "let:\n  key: inputs.b\n  both: '[key, inputs.a]'\nverify: github.signed(request, both)", "github", []string{"b", "a"}},
 		{"with another condition", "verify: basic_auth(request, \"u\", inputs.b) and github.signed(request, inputs.a)", "github", []string{"a"}},
 		{"twice the same", "verify: github.signed(request, inputs.a) or github.signed(request, inputs.b)", "github", []string{"a", "b"}},
+		{"the check behind a name", "let:\n  ok: github.signed(request, inputs.a)\nverify: ok and payload.b == 1", "github", []string{"a"}},
+		{"two providers, one behind a name", "let:\n  ok: github.signed(request, inputs.a)\nverify: ok or slack.signed(request, inputs.b)", "", nil},
 		{"two providers", "verify: github.signed(request, inputs.a) or slack.signed(request, inputs.b)", "", nil},
 		{"no provider", "verify: bearer(request, inputs.a)", "", nil},
 		{"a check with a rejection", "verify: {check: 'slack.signed(request, inputs.a)', reject: {status: 403}}", "slack", []string{"a"}},

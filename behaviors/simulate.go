@@ -72,14 +72,18 @@ func SimulateWith(source string, c *Catalog, d *Delivery, outputs map[string]any
 	d = p.simulated(d, found)
 	s.Diagnostics = found.diagnostics()
 
-	admission := NewEvaluation(p, d, nil).Admit()
+	e := NewEvaluation(p, d, nil)
+	admission := e.Admit()
 	s.Outcome, s.Cause, s.Detail = admission.Outcome, admission.Cause, admission.Detail
 	s.Response, s.Key, s.HasKey = admission.Response, admission.Key, admission.HasKey
 	journal := Journal{Steps: map[string]Entry{}}
 	assumed, inline := map[string]bool{}, map[string]bool{}
-	if admission.Outcome == Accepted {
-		decision := p.simulateRun(d, o.Policy, outputs, journal, assumed, inline)
-		s.Response, s.State, s.Detail = decision.Response, decision.State, decision.Error
+	if admission.runs() {
+		decision := e.simulateRun(admission, o.Policy, outputs, journal, assumed, inline)
+		s.State, s.Detail = decision.State, decision.Error
+		if admission.Outcome == Accepted {
+			s.Response = decision.Response
+		}
 		for _, step := range decision.Steps {
 			s.Steps = append(s.Steps, SimulatedStep{
 				Path: step.Path, Line: step.Line, Action: step.Action, State: step.State, Params: shown(step.Params),
@@ -87,11 +91,14 @@ func SimulateWith(source string, c *Catalog, d *Delivery, outputs map[string]any
 			})
 		}
 	}
+	if s.Response = e.WithCORS(s.Response); s.Outcome == Preflight {
+		s.Outcome, s.Detail = Handshake, "a preflight of cors" // as the outside calls what is answered and not kept
+	}
 	// The journal is complete: once more, for a trace that sees everything once.
 	trace := &expression.Trace{}
-	e := NewEvaluation(p, d, trace)
-	if e.Admit().Outcome == Accepted {
-		e.Advance(journal)
+	e = NewEvaluation(p, d, trace)
+	if a := e.Admit(); a.runs() {
+		e.advance(a, journal)
 	}
 	s.Trace = p.TraceValues(trace)
 	return s
@@ -99,15 +106,14 @@ func SimulateWith(source string, c *Catalog, d *Delivery, outputs map[string]any
 
 // simulateRun feeds outputs until the run is over, and notes in the journal
 // what it took.
-func (p *Program) simulateRun(d *Delivery, policy Policy, outputs map[string]any, journal Journal, assumed, inline map[string]bool) Decision {
-	e := NewEvaluation(p, d, nil)
+func (e *Evaluation) simulateRun(a Admission, policy Policy, outputs map[string]any, journal Journal, assumed, inline map[string]bool) Decision {
 	for {
-		decision := e.Advance(journal)
+		decision := e.advance(a, journal)
 		if len(decision.Effects) == 0 {
 			return decision
 		}
 		for _, effect := range decision.Effects {
-			entry, given := p.simulatedOutput(effect.Path, outputs)
+			entry, given := e.p.simulatedOutput(effect.Path, outputs)
 			if denied := e.simulatedDenial(policy, effect); denied != nil {
 				entry, given = Entry{Failed: denied}, true
 			}

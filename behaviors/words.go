@@ -18,6 +18,8 @@ var (
 		{"inputs", "What each listener fills in: a map of names to type, label and more."},
 		{"timezone", "The IANA time zone of dates in this behavior. Default: the listener's, then the host's."},
 		{"accept", "The methods, types and size of body that are accepted. Default: POST, of any type."},
+		{"cors", "Which pages of other origins may call from a browser: origins (or *), headers, max_age."},
+		{"handshake", "A list of when, keep, respond and steps, for set-up calls that carry no signature. The first whose when holds answers, before accept and verify."},
 		{"verify", "An expression that must be true, or check and reject. Otherwise the request is refused."},
 		{"dedupe", "An expression: the same key again is answered as the first time, and no step runs. Nil is no key."},
 		{"deadline", "How long a caller waits for a respond, or after and respond. Default: 8s."},

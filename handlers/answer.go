@@ -46,6 +46,9 @@ func writeAnswer(w http.ResponseWriter, r *http.Request, resp *behaviors.Respons
 
 	header := w.Header()
 	for name, values := range checked {
+		if name == "Vary" { // what it depends on adds up
+			values = append(header[name], values...)
+		}
 		header[name] = values
 	}
 	guard(header)

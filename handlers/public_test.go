@@ -32,6 +32,7 @@ type fakeReceiver struct {
 	maxBody   int64
 	err       error
 	answer    *behaviors.Response
+	cors      payload.Header
 	onReceive func()
 
 	mu       sync.Mutex
@@ -48,6 +49,10 @@ func (f *fakeReceiver) Listener(_ context.Context, guid string) (*runner.Listene
 
 func (f *fakeReceiver) MaxBody(context.Context, *runner.Listener) (int64, error) {
 	return f.maxBody, nil
+}
+
+func (f *fakeReceiver) CORS(context.Context, *runner.Listener, *payload.Request) (payload.Header, error) {
+	return f.cors, nil
 }
 
 func (f *fakeReceiver) Receive(_ context.Context, _ *runner.Listener, req *payload.Request) (*runner.Answer, error) {

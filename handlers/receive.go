@@ -26,6 +26,8 @@ type receiver interface {
 	Listener(ctx context.Context, guid string) (*runner.Listener, error)
 	// MaxBody of the listener's behavior in bytes, or of the settings; 0: neither says it.
 	MaxBody(ctx context.Context, l *runner.Listener) (int64, error)
+	// CORS gives headers for every answer to a request whose body is not read yet.
+	CORS(ctx context.Context, l *runner.Listener, req *payload.Request) (payload.Header, error)
 	Receive(ctx context.Context, l *runner.Listener, req *payload.Request) (*runner.Answer, error)
 	Refuse(l *runner.Listener, req *payload.Request, cause, detail string, resp *behaviors.Response)
 }
@@ -84,6 +86,13 @@ func (h *Handlers) accept(w http.ResponseWriter, r *http.Request, prefix string)
 	}
 	req := &payload.Request{
 		Method: r.Method, Path: path, RawQuery: r.URL.RawQuery, Header: headerOf(r.Header), ClientIP: h.clientIP(r),
+	}
+	cors, err := h.receiver.CORS(ctx, l, req)
+	if err != nil {
+		return h.unavailable(r, l.ID, err)
+	}
+	for _, f := range cors {
+		w.Header().Add(f.Name, f.Value)
 	}
 	body, release, err := h.readBody(r, h.bodyLimit(maxBody))
 	defer release()

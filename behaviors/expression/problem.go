@@ -41,7 +41,7 @@ type Error struct {
 	// Code is stable for ever: budget-depth, budget-memory, budget-operations,
 	// budget-time, division-by-zero, function (a host's function failed),
 	// internal, not-finite, not-json, overflow, pattern, secret-leak,
-	// secret-missing, type.
+	// secret-missing, type, unchecked (a signature, just now).
 	Code    string
 	Message string
 }

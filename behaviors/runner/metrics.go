@@ -41,7 +41,7 @@ const outcomeUnavailable behaviors.Outcome = "unavailable"
 // NewMetrics makes the instruments of a meter.
 func NewMetrics(meter metric.Meter) (*Metrics, error) {
 	m := &Metrics{byOutcome: map[behaviors.Outcome]metric.MeasurementOption{}, byState: map[behaviors.RunState]metric.MeasurementOption{}}
-	for _, o := range []behaviors.Outcome{behaviors.Accepted, behaviors.Refused, behaviors.Duplicate, behaviors.Handshake, outcomeUnavailable} {
+	for _, o := range []behaviors.Outcome{behaviors.Accepted, behaviors.Refused, behaviors.Duplicate, behaviors.Handshake, behaviors.Preflight, outcomeUnavailable} {
 		m.byOutcome[o] = metric.WithAttributeSet(attribute.NewSet(attribute.String("outcome", string(o))))
 	}
 	for _, s := range []behaviors.RunState{behaviors.RunDone, behaviors.RunFailed, behaviors.RunDead, behaviors.RunCanceled} {

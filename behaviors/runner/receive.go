@@ -102,6 +102,24 @@ func (r *Runner) newReception(ctx context.Context, s *session, l *Listener, req 
 	return rc, nil
 }
 
+// CORS gives the headers that every answer to a request carries, from the first
+// on that is given before Receive. The body is not read. Errors are as Receive's.
+func (r *Runner) CORS(ctx context.Context, l *Listener, req *payload.Request) (payload.Header, error) {
+	p, err := r.Program(ctx, l)
+	if err != nil || !p.CORS() {
+		return nil, err
+	}
+	row := l.row
+	if row == nil {
+		if row = r.listeners.id(l.ID); row == nil {
+			return nil, unavailable(fmt.Errorf("listener %d is gone", l.ID))
+		}
+	}
+	return behaviors.NewEvaluation(p, &behaviors.Delivery{
+		Request: req, Inputs: bind(p, row), Listener: r.listenerOf(row.ID, row), Zone: r.zoneOf(row), Clock: r.clock.Now,
+	}, nil).CORS(), nil
+}
+
 // arrived fills in what the request does not know of itself.
 func (r *Runner) arrived(ctx context.Context, l *Listener, req *payload.Request) error {
 	now, err := r.store.Now(ctx)
@@ -116,13 +134,27 @@ func (r *Runner) arrived(ctx context.Context, l *Listener, req *payload.Request)
 	return nil
 }
 
+// errHandshake: see NotYet.
+var errHandshake = errors.New("a handshake that keeps something, or has steps, cannot be carried out yet")
+
 func (rc *reception) receive(ctx context.Context) (*Answer, error) {
 	a := rc.eval.Admit()
-	if a.Outcome == behaviors.Refused {
+	switch a.Outcome {
+	case behaviors.Preflight:
+		return &Answer{Response: a.Response, Outcome: a.Outcome}, nil
+	case behaviors.Handshake:
+		if a.Handshake.Stored {
+			return nil, unavailable(errHandshake)
+		}
+		return &Answer{Response: a.Response, Outcome: a.Outcome}, nil
+	case behaviors.Refused:
 		// A secret that cannot be read, or not any more, proves nothing either
 		// way. It is our trouble, which a refusal would make the sender's.
 		if rc.secrets != nil {
 			return nil, unavailable(rc.secrets)
+		}
+		if a.Cause == behaviors.CauseUnchecked {
+			return nil, unavailable(errors.New(a.Detail))
 		}
 		rc.r.store.Record(rc.delivery(a.Outcome, a.Cause, a.Detail, a.Response))
 		rc.r.log.DebugContext(ctx, "delivery refused", "listener", rc.l.ID, "cause", a.Cause)

@@ -32,7 +32,8 @@ type Provider struct {
 	Doc  string // of signed, with the provider's page
 	// Verify tells whether a request is signed with one of the secrets. It takes
 	// its time from Request.ReceivedAt. nil, or what is wrong (never the expected
-	// signature). An empty secret verifies nothing.
+	// signature); one that is [ErrUnchecked] says nothing about the request. An
+	// empty secret verifies nothing.
 	Verify func(r *payload.Request, secrets []string) error
 	// Sign signs a body as the provider would, for samples and `devhost send`:
 	// it may change the body (Mailgun) or add header lines (GitHub).
@@ -45,6 +46,11 @@ type Provider struct {
 	// Test tells a ping or a sample from an event; nil: none known.
 	Test func(r *payload.Request) bool
 }
+
+// ErrUnchecked is wrapped by what Verify says where it could not tell just now,
+// such as without a certificate that could not be fetched. The caller is asked to
+// send again.
+var ErrUnchecked = errors.New("cannot be checked just now")
 
 var (
 	errEmptySecret = errors.New("the secret is empty")

@@ -169,20 +169,29 @@ func (e *Evaluation) whyRejected() (cause, detail string) {
 	return CauseSignature, "verify is not true"
 }
 
-// deduped evaluates the idempotency key.
+// deduped evaluates the idempotency key, and the key of the order.
 func (e *Evaluation) deduped() Admission {
 	a := Admission{Outcome: Accepted}
-	if e.p.dedupe == nil {
-		return a
-	}
-	v, err := e.eval(e.p.dedupe)
-	if err == nil {
-		a.Key, a.HasKey, err = dedupeKey(v)
-	}
-	if err != nil {
+	var err error
+	if a.Key, a.HasKey, err = e.key(e.p.dedupe); err != nil {
 		return refuse(CauseBehavior, "dedupe: "+err.Error(), failedResponse())
 	}
+	if a.Order, a.HasOrder, err = e.key(e.p.orderBy); err != nil {
+		return refuse(CauseBehavior, "order_by: "+err.Error(), failedResponse())
+	}
 	return a
+}
+
+// key evaluates an expression that gives a key, if there is one.
+func (e *Evaluation) key(x *expr) (key string, has bool, err error) {
+	if x == nil {
+		return "", false, nil
+	}
+	v, err := e.eval(x)
+	if err != nil {
+		return "", false, err
+	}
+	return dedupeKey(v)
 }
 
 func dedupeKey(v any) (key string, has bool, err error) {

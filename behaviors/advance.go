@@ -17,17 +17,30 @@ func (e *Evaluation) Advance(j Journal) Decision {
 	w := &walk{Evaluation: e, journal: j, answered: j.Answered}
 	w.State = RunOpen
 	if err := e.scan(); err != nil {
-		w.fail(err)
+		w.fail(err.Error())
 		return w.Decision
 	}
-	e.resetNames()
-	switch w.list(e.p.steps, false) {
-	case next, stopped:
-		w.commit(e.p.emptyAnswer)
+	return w.all(e.p.steps)
+}
+
+// all goes through the steps of a run.
+func (w *walk) all(steps []*step) Decision {
+	w.resetNames()
+	switch w.list(steps, false) {
+	case next, stopped, unclaimed:
+		w.commit(w.p.emptyAnswer)
 		w.State = RunDone
 	case failed:
+		if w.unsent {
+			w.Response = failedResponse()
+		}
+		w.fail(w.ending.run)
+	case broken:
+		w.fail(w.ending.run)
 	case waiting:
+		return w.Decision
 	}
+	w.Effects, w.Waits, w.Claims = nil, nil, nil
 	return w.Decision
 }
 
@@ -46,11 +59,20 @@ func (e *Evaluation) resetNames() {
 type flow uint8
 
 const (
-	next    flow = iota // go on
-	stopped             // the run is over, well
-	waiting             // for an effect
-	failed              // the run is over, badly
+	next      flow = iota // go on
+	stopped               // the run is over, well
+	waiting               // for an effect, a time or a claim
+	failed                // the run is over, badly: by a fail
+	broken                // the step failed; the next on_error around it takes that
+	unclaimed             // the item is another run's
 )
+
+// ending is why a run fails, if nothing takes that.
+type ending struct {
+	run  string // the run's error
+	path string // of the step that failed
+	step StepError
+}
 
 // walk is one way through the steps.
 type walk struct {
@@ -61,6 +83,11 @@ type walk struct {
 	// unsent: the empty answer is decided upon, and nothing was waited for since,
 	// so that a fail may still take its place.
 	unsent bool
+	ending ending // of the flow failed or broken
+	loops  []int  // the iterations around the step, counted from 0
+	// behind counts the loops around the step in which an iteration before this
+	// one waits and may still answer.
+	behind int
 }
 
 // commit answers, if nothing has.
@@ -72,10 +99,9 @@ func (w *walk) commit(answer func() *Response) {
 	w.Response = answer()
 }
 
-func (w *walk) fail(err error) flow {
+func (w *walk) fail(text string) {
 	w.commit(failedResponse)
-	w.State, w.Error = RunFailed, err.Error()
-	return failed
+	w.State, w.Error = RunFailed, text
 }
 
 // list runs steps in order. after: a respond may still be reached behind the
@@ -95,86 +121,107 @@ func (w *walk) list(steps []*step, after bool) flow {
 
 func (w *walk) step(s *step, after bool) flow {
 	index := len(w.Steps)
-	w.Steps = append(w.Steps, Step{Path: s.path, Line: s.line, Name: s.name, Action: s.verb, State: StepDone})
-	run := true
-	var err error
+	w.Steps = append(w.Steps, Step{Path: s.path.at(w.loops), Line: s.line, Name: s.name, Action: s.verb, State: StepDone})
+	f := w.run(s, index, after)
+	if f == broken && s.handled {
+		return w.onError(s, after)
+	}
+	return f
+}
+
+// run does what a step says.
+func (w *walk) run(s *step, index int, after bool) flow {
 	if s.when != nil {
-		if run, err = w.holds(s.when); err != nil {
-			return w.failStep(s, index, fmt.Errorf("when: %w", err), after)
+		holds, err := w.holds(s.when)
+		switch {
+		case err != nil:
+			return w.failStep(s, index, fmt.Errorf("when: %w", err))
+		case !holds:
+			w.Steps[index].State = StepSkipped
+			return next
 		}
 	}
-	if !run {
-		w.Steps[index].State = StepSkipped
-		return next
-	}
 	if s.action != nil {
-		return w.act(s, index, after)
+		return w.act(s, index)
 	}
+	// What is within a step may be followed by an answer of its on_error.
+	after = after || responding(s.onError)
 	switch s.verb {
 	case "respond":
-		return w.answerStep(s, index, after)
+		return w.answerStep(s, index)
 	case "stop", "fail":
-		return w.end(s, index, after)
+		return w.end(s, index)
 	case "log":
+		var err error
 		if w.Steps[index].Params, err = w.log(s); err != nil {
-			return w.failStep(s, index, err, after)
+			return w.failStep(s, index, err)
 		}
 		return next
 	case "let":
-		return w.bindLets(s, index, after)
+		return w.bindLets(s, index)
 	case "choose":
 		return w.choose(s, index, after)
+	case "each":
+		return w.each(s, index, after)
+	case "wait":
+		return w.wait(s, index)
 	}
-	return w.group(index, s.steps, after)
+	return w.left(index, w.list(s.steps, after))
 }
 
-// group runs the steps within a step, whose state follows theirs.
-func (w *walk) group(index int, steps []*step, after bool) flow {
-	f := w.list(steps, after)
+// left notes how the steps within a step were left.
+func (w *walk) left(index int, f flow) flow {
 	switch f {
 	case waiting:
 		w.Steps[index].State = StepPending
-	case failed:
+	case failed, broken:
 		w.Steps[index].State = StepFailed
+	case next, stopped, unclaimed:
 	}
 	return f
 }
 
 // end is a stop, or a fail: then the text is why the run failed, and the caller
 // gets 500 unless an answer has left.
-func (w *walk) end(s *step, index int, after bool) flow {
-	if s.verb == "fail" && w.unsent {
-		w.Response = failedResponse()
-	}
+func (w *walk) end(s *step, index int) flow {
 	reason, err := w.phrase(&s.text, expression.NewWalker(expression.Limits{}))
 	if err != nil {
-		return w.failStep(s, index, err, after)
+		f := w.failStep(s, index, err)
+		if s.verb == "fail" {
+			return failed
+		}
+		return f
 	}
 	w.Steps[index].Params = map[string]any{"reason": reason}
 	if s.verb == "stop" {
 		return stopped
 	}
 	w.Steps[index].State = StepFailed
-	err = fmt.Errorf("%s (line %d)", s.verb, s.line)
+	w.ending = ending{run: fmt.Sprintf("%s (line %d)", s.verb, s.line)}
 	if s.text.isConstant() {
-		w.Steps[index].Error, err = reason, fmt.Errorf("%w: %s", err, reason)
+		w.Steps[index].Error = reason
+		w.ending.run += ": " + reason
 	}
-	return w.fail(err)
+	return failed
 }
 
-// failStep ends a step badly: its on_error takes it, or the run is over.
-func (w *walk) failStep(s *step, index int, err error, after bool) flow {
-	return w.failed(s, index, StepError{Message: err.Error()}, after)
+func (w *walk) failStep(s *step, index int, err error) flow {
+	return w.broken(s, index, StepError{Message: err.Error()})
 }
 
-func (w *walk) failed(s *step, index int, e StepError, after bool) flow {
+// broken is a step's final failure.
+func (w *walk) broken(s *step, index int, e StepError) flow {
 	w.Steps[index].State, w.Steps[index].Error = StepFailed, e.Message
-	if !s.handled {
-		return w.fail(fmt.Errorf("%s (line %d): %s", s.verb, s.line, e.Message))
-	}
+	w.ending = ending{run: fmt.Sprintf("%s (line %d): %s", s.verb, s.line, e.Message), path: w.Steps[index].Path, step: e}
+	return broken
+}
+
+// onError runs the steps that take a failure, which they see as error.
+func (w *walk) onError(s *step, after bool) flow {
 	outer := w.frame.Slots[slotError]
 	w.frame.Slots[slotError] = map[string]any{
-		"message": e.Message, "step": s.path, "attempts": int64(e.Attempts), "status": int64(e.Status),
+		"message": w.ending.step.Message, "step": w.ending.path,
+		"attempts": int64(w.ending.step.Attempts), "status": int64(w.ending.step.Status),
 	}
 	f := w.list(s.onError, after)
 	w.frame.Slots[slotError] = outer
@@ -183,46 +230,53 @@ func (w *walk) failed(s *step, index int, e StepError, after bool) flow {
 
 // bindLets shows no values in the log, where they would repeat parts of the
 // payload: a trace has them.
-func (w *walk) bindLets(s *step, index int, after bool) flow {
+func (w *walk) bindLets(s *step, index int) flow {
 	for _, let := range s.lets {
 		v, err := w.eval(let.expr)
 		if err != nil {
-			return w.failStep(s, index, fmt.Errorf("%s: %w", let.name, err), after)
+			return w.failStep(s, index, fmt.Errorf("%s: %w", let.name, err))
 		}
 		w.frame.Slots[let.slot] = v
 	}
 	return next
 }
 
-func (w *walk) answerStep(s *step, index int, after bool) flow {
+// answerStep answers. Of the iterations of an each the first one that answers
+// does so, in their order: one behind those that may still do waits for them.
+func (w *walk) answerStep(s *step, index int) flow {
+	if w.behind > 0 && !w.answered {
+		w.Steps[index].State = StepPending
+		return waiting
+	}
 	response, params, err := w.answer(s.respond)
 	w.Steps[index].Params = params
 	if err != nil {
-		return w.failStep(s, index, err, after)
+		return w.failStep(s, index, err)
 	}
 	w.commit(func() *Response { return response })
 	return next
 }
 
 // act takes an action's output from the journal, or asks for its effect.
-func (w *walk) act(s *step, index int, after bool) flow {
+func (w *walk) act(s *step, index int) flow {
 	w.unsent = false
 	params, err := w.params(s)
 	if err != nil {
-		return w.failStep(s, index, err, after)
+		return w.failStep(s, index, err)
 	}
+	path := w.Steps[index].Path
 	w.Steps[index].Params = params
-	entry, known := w.journal.Steps[s.path]
+	entry, known := w.journal.Steps[path]
 	switch {
 	case !known:
 		w.Steps[index].State = StepPending
 		w.Effects = append(w.Effects, Effect{
-			Path: s.path, Line: s.line, Name: s.name, Action: s.verb, Params: params, Retry: s.retry, Timeout: s.timeout,
-			Inline: !w.answered, Handled: s.handled,
+			Path: path, Line: s.line, Name: s.name, Action: s.verb, Params: params, Retry: s.retry, Timeout: s.timeout,
+			Inline: !w.answered, Handled: s.taken,
 		})
 		return waiting
 	case entry.Failed != nil:
-		return w.failed(s, index, *entry.Failed, after)
+		return w.broken(s, index, *entry.Failed)
 	}
 	w.Steps[index].Output = entry.Output
 	if s.as != "" {

@@ -37,7 +37,7 @@ func (c *compiler) choose(s *step, verb pair) {
 	var ends []past
 	for i, item := range n.items {
 		c.past = before
-		b, conditional := c.branch(item, fmt.Sprintf("%s.choose[%d]", s.path, i))
+		b, conditional := c.branch(item, fmt.Sprintf("%s.choose[%d]", s.path.text, i))
 		if !conditional && i < len(n.items)-1 {
 			c.report(elseNotLast, first(item)).suggest("give it a `when`, or make it the last branch")
 		}
@@ -107,14 +107,14 @@ func (w *walk) choose(s *step, index int, after bool) flow {
 		if b.when != nil {
 			holds, err := w.holds(b.when)
 			if err != nil {
-				return w.failStep(s, index, fmt.Errorf("when: %w", err), after)
+				return w.failStep(s, index, fmt.Errorf("when: %w", err))
 			}
 			if !holds {
 				continue
 			}
 		}
 		w.Steps[index].Params = map[string]any{"branch": int64(i)}
-		return w.group(index, b.steps, after)
+		return w.left(index, w.list(b.steps, after))
 	}
 	w.Steps[index].State = StepSkipped
 	return next

@@ -113,6 +113,12 @@ var (
 		"a name that shadows the environment, a function, a namespace or a word of the language"}
 	nameTooEarly = kind{"name-too-early", bad, "`%s` has no value yet: it is set in line %d",
 		"a name that is used before it exists"}
+	nameOutside = kind{"name-outside-each", bad, "`%s` is a name of the `each` in line %d, and is not seen behind it",
+		"a name that is used outside the each whose steps set it"}
+	waitBeforeAnswer = kind{"wait-before-answer", bad, "a caller may still wait for the `respond` behind this `wait`",
+		"a wait where a respond can still be reached"}
+	orderBeforeAnswer = kind{"order-before-answer", warn, "a caller whose key is held gets the deadline's answer: the `respond` in line %d comes behind an action",
+		"order_by together with a respond behind an effect"}
 	misplaced = kind{"misplaced-key", bad, "`%s` does not fit %s",
 		"a key that is known and has no meaning here"}
 	wrongDefault = kind{"wrong-default", bad, "the default of `%s` %s",
@@ -199,7 +205,7 @@ func kinds() []kind {
 		commaInFlow, colonInExpression, colonInText, quoteInExpression, characterInExpression, templateInFlow, valueInFlow,
 		templateInExpression, templateInKey, emptyExpression,
 		notYet, unknownKey, missingKey, wrongKind, languageVersion, literalOnly, unknownOption, badDuration, badSize,
-		badCount, badZone, badHost, badName, nameTaken, nameTooEarly, misplaced, wrongDefault, badInput,
+		badCount, badZone, badHost, badName, nameTaken, nameTooEarly, nameOutside, waitBeforeAnswer, orderBeforeAnswer, misplaced, wrongDefault, badInput,
 		missingVerb, severalVerbs, unknownVerb, absentAction, unknownAction, unknownParameter, missingParameter, wrongType,
 		secretExpected, secretHost, deniedAction, deniedHost, secondRespond, emptyChoose, elseNotLast,
 		severalBodies, badStatus, badHeader, badBase64, redirectStatus, badRedirect,

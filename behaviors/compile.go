@@ -28,15 +28,18 @@ type expr struct {
 // compiler walks a document once and leaves findings and a program.
 type compiler struct {
 	*findings
-	catalog *Catalog
-	options Options
-	p       *Program
-	scope   *scope
-	paths   *payload.Paths
-	lacked  map[string]*finding // of fields that the samples lack, by their messages
-	defined map[string]int      // names that the document sets, and the line of the first time
-	past    past                // of the place that is being compiled
-	sent    []sentSecret        // by the step that is being compiled
+	catalog  *Catalog
+	options  Options
+	p        *Program
+	scope    *scope
+	paths    *payload.Paths
+	defined  map[string]int      // names that the document sets, and the line of the first time
+	past     past                // of the place that is being compiled
+	handled  int                 // how many on_error take what fails there
+	orderKey *node               // of order_by, as long as nothing was said of it
+	outside  map[string]int      // names that an each has had, and its line
+	lacked   map[string]*finding // of fields that the samples lack, by their messages
+	sent     []sentSecret        // by the step that is being compiled
 }
 
 // Options are what else is known of a behavior than its source. They add
@@ -72,7 +75,7 @@ func compileSource(source string, catalog *Catalog, o Options) (*Program, *findi
 		return nil, found
 	}
 	c := &compiler{
-		findings: found, catalog: catalog, options: o, scope: newScope(), paths: &payload.Paths{}, defined: map[string]int{}, lacked: map[string]*finding{},
+		findings: found, catalog: catalog, options: o, scope: newScope(), paths: &payload.Paths{}, defined: map[string]int{}, outside: map[string]int{}, lacked: map[string]*finding{},
 		p: &Program{program{deadline: defaultDeadline, accept: accept{methods: []string{"POST"}}}},
 	}
 	c.p.paths = c.paths
@@ -134,6 +137,10 @@ func (c *compiler) problems(n *node, from int, problems []expression.Problem) bo
 		case p.Code == unknownName && slices.Contains(laterNamespaces, token):
 			c.report(notYet, at, token+".signed").suggest("do without it for now")
 			behindNamespace = p.To + 1
+		case p.Code == unknownName && c.outside[token] > 0:
+			c.report(nameOutside, at, token, c.outside[token]).suggest("use it within the steps of the `each`")
+		case p.Code == unknownName && token == "request" && c.p.on != "":
+			c.report(misplaced, at, "request", "a behavior with `on`").suggest("the event's record is `payload`")
 		case p.Code == unknownName && c.defined[token] > 0:
 			c.report(nameTooEarly, at, token, c.defined[token]).suggest("use it in a step behind that line")
 		case p.From == behindNamespace: // the call of a function that is not there yet

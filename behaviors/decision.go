@@ -64,6 +64,10 @@ type Admission struct {
 	// HasKey is false for nil and where no dedupe is written.
 	Key    string
 	HasKey bool
+	// Order is the key of order_by in the same form; HasOrder is false for nil and
+	// where there is none.
+	Order    string
+	HasOrder bool
 }
 
 // Entry is what the journal knows of a step.
@@ -79,7 +83,8 @@ type StepError struct {
 	Attempts int
 }
 
-// Journal is what is known of a run: outputs by path of step.
+// Journal is what is known of a run: outputs by path of step. A wait that is
+// over has an entry without an output; a claim's output is true or false.
 type Journal struct {
 	Steps map[string]Entry
 	// Answered: an answer has been sent already (by a respond, or because the
@@ -97,7 +102,7 @@ type RetryPolicy struct {
 
 // Effect is a step for the runner to execute now.
 type Effect struct {
-	Path    string // "steps[2].steps[0]", or by the branch of a choose: "steps[2].choose[0].steps[1]"
+	Path    string // "steps[2].steps[0]", "steps[2].choose[0].steps[1]" by the branch, "steps[2].each[0].steps[1]" by the iteration
 	Line    int
 	Name    string // label: the document's name, or ""
 	Action  string
@@ -106,9 +111,26 @@ type Effect struct {
 	Timeout time.Duration // of one attempt; 0: the runner's
 	// Inline: a caller waits, so it gets one attempt.
 	Inline bool
-	// Handled: an on_error takes the final failure, which then goes into the
+	// Handled: an on_error of the step, or around it, takes the final failure, which then goes into the
 	// journal. Where nothing does, a background step stays open instead.
 	Handled bool
+}
+
+// Wait is a step that waits, for a time from now on or until a moment.
+type Wait struct {
+	Path  string
+	Line  int
+	Name  string
+	For   time.Duration // 0: Until says
+	Until time.Time
+}
+
+// Claim asks whether an item of an each is this run's: of all runs of a listener
+// the first one to ask has it. The journal's output is true or false.
+type Claim struct {
+	Path string // "steps[2].each[0].once"
+	Line int
+	Key  string // in the form that is hashed, as a dedupe key
 }
 
 // StepState as the log shows it.
@@ -128,7 +150,7 @@ type Step struct {
 	Path   string
 	Line   int
 	Name   string
-	Action string // an action, or the verb: respond, stop, …
+	Action string // an action, or the verb: respond, stop, …; `once` for an item's claim
 	State  StepState
 	Params map[string]any
 	Output any
@@ -155,8 +177,12 @@ type Decision struct {
 	// Response is the answer once it is known; nil while the caller still
 	// waits, and where the journal says that it has been answered already.
 	Response *Response
-	// Effects to execute now; the journal gets their outputs. Empty when State is final.
+	// Effects to execute now; the journal gets their outputs. With Waits and Claims
+	// they are all that the run waits for, in the order of its steps; none when
+	// State is final.
 	Effects []Effect
+	Waits   []Wait
+	Claims  []Claim
 	State   RunState // RunOpen, RunDone or RunFailed
 	Error   string   // of RunFailed; shows no value of the delivery
 	Steps   []Step

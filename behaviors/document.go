@@ -1,6 +1,7 @@
 package behaviors
 
 import (
+	"slices"
 	"time"
 
 	"github.com/deskhook/deskhook/behaviors/expression"
@@ -38,6 +39,12 @@ func (c *compiler) document(root *node) {
 			f(n)
 		}
 	}
+	compile("on", c.on)
+	for _, p := range root.pairs {
+		if slices.Contains(requestKeys, p.key.text) {
+			c.ofRequests(p.key.text, p.key.span)
+		}
+	}
 	compile("name", func(n *node) { c.p.name, _ = c.literal("name", n) })
 	compile("description", func(n *node) { c.p.description, _ = c.literal("description", n) })
 	compile("timezone", c.timezone)
@@ -48,8 +55,13 @@ func (c *compiler) document(root *node) {
 	compile("handshake", c.handshakes)
 	compile("verify", c.verify)
 	compile("dedupe", func(n *node) { c.p.dedupe = c.bare("dedupe", n, expression.Any, false) })
+	compile("limit", c.limit)
+	compile("order_by", func(n *node) {
+		c.p.orderBy, c.orderKey = c.bare("order_by", n, expression.Any, false), n
+	})
 	compile("deadline", c.deadline)
 	compile("steps", func(n *node) { c.p.steps = c.steps("steps", n, "") })
+	c.reached(c.p.steps, false, false)
 }
 
 // defineNames notes which names the document sets, so that one that is used too
@@ -67,8 +79,10 @@ func (c *compiler) defineNames(root *node) {
 		}
 		for _, p := range n.pairs {
 			switch p.key.text {
-			case "as":
+			case "as", "index":
 				define(p.value)
+			case "each":
+				walk(p.value)
 			case "let":
 				for _, name := range p.value.pairs {
 					define(name.key)

@@ -20,6 +20,8 @@ type generator struct {
 	names []string // that steps have bound so far
 	steps int
 	fails bool // within an on_error
+	taken bool // there is an on_error around
+	tail  bool // no respond may be generated any more
 }
 
 // generatedBody is the payload of every generated document.
@@ -257,7 +259,7 @@ func sentence(before string, x *meaning, after string) (string, written) {
 
 // list makes steps and gives their paths.
 func (g *generator) list(indent, prefix string, depth int) []*modelStep {
-	n := g.number("steps", 1, 5-depth)
+	n := g.number("steps", 1, 4-depth)
 	list := make([]*modelStep, 0, n)
 	for i := range n {
 		list = append(list, g.step(indent, fmt.Sprintf("%s[%d]", prefix, i), depth))
@@ -274,19 +276,46 @@ func (g *generator) step(indent, path string, depth int) *modelStep {
 		s.when = g.condition(0)
 		g.write(within, "when: %s", quoted(s.when.source))
 	}
-	kinds := []string{"find", "all", "all", "respond", "stop", "fail", "log", "let"}
-	if depth < 3 {
-		kinds = append(kinds, "steps", "choose", "handled", "handled")
+	kinds := []string{"find", "all", "all", "stop", "fail", "log", "let"}
+	if g.tail {
+		kinds = append(kinds, "wait", "wait")
+	} else {
+		kinds = append(kinds, "respond")
 	}
-	switch kind := g.pick("kind", kinds...); kind {
+	if depth < 3 && g.steps < 30 {
+		kinds = append(kinds, "steps", "choose", "each", "each")
+	}
+	kind := g.pick("kind", kinds...)
+	handled := kind != "fail" && depth < 3 && g.steps < 30 && g.number("handled", 0, 3) == 0
+	outer := g.taken
+	s.around, g.taken = outer, outer || handled
+	if s.around || handled {
+		s.retry = behaviors.RetryPolicy{Attempts: 3, Backoff: 5 * time.Second, Max: 20 * time.Second}
+	}
+	before := g.names
+	defer func() {
+		if g.taken = outer; !handled {
+			return
+		}
+		after := g.names
+		if s.as != "" { // which is set only where nothing failed
+			g.names = before
+		}
+		g.onError(s, within, depth)
+		for _, name := range after {
+			g.named(name)
+		}
+	}()
+	switch kind {
 	case "find":
 		g.find(s, within)
-	case "all", "handled":
+	case "all":
 		g.all(s, within)
-		if kind == "handled" {
-			g.onError(s, within, depth)
-		}
 		g.as(s, within)
+	case "each":
+		g.each(s, within, depth)
+	case "wait":
+		g.wait(s, within)
 	case "respond":
 		g.respond(s, within)
 	case "stop", "fail":
@@ -325,7 +354,10 @@ func (g *generator) find(s *modelStep, indent string) {
 
 // all is an action with parameters of several types.
 func (g *generator) all(s *modelStep, indent string) {
-	s.verb, s.retry = "test.all", behaviors.RetryPolicy{Attempts: 18, Backoff: 5 * time.Second, Max: 6 * time.Hour}
+	s.verb = "test.all"
+	if s.retry.Attempts == 0 {
+		s.retry = behaviors.RetryPolicy{Attempts: 18, Backoff: 5 * time.Second, Max: 6 * time.Hour}
+	}
 	g.write(indent, "test.all:")
 	anything, w := whole(g.value(0))
 	if rapid.Bool().Draw(g.t, "nested") {
@@ -348,9 +380,6 @@ func (g *generator) all(s *modelStep, indent string) {
 
 func (g *generator) onError(s *modelStep, indent string, depth int) {
 	s.handled = true
-	if s.retry.Attempts == 18 {
-		s.retry = behaviors.RetryPolicy{Attempts: 3, Backoff: 5 * time.Second, Max: 20 * time.Second}
-	}
 	if g.number("continue", 0, 3) == 0 {
 		g.write(indent, "on_error: continue")
 		return
@@ -390,7 +419,7 @@ func (g *generator) respond(s *modelStep, indent string) {
 
 func (g *generator) log(s *modelStep, indent string) {
 	s.verb = "log"
-	long := strings.Repeat("ü", rapid.SampledFrom([]int{0, 3000}).Draw(g.t, "long"))
+	long := strings.Repeat("ü", rapid.SampledFrom([]int{0, 0, 0, 0, 0, 0, 0, 3000}).Draw(g.t, "long"))
 	text, w := sentence("it: "+long, g.value(0), long)
 	if rapid.Bool().Draw(g.t, "plain") {
 		g.write(indent, "log: %s", text)
@@ -414,6 +443,60 @@ func (g *generator) let(s *modelStep, indent string) {
 		g.write(indent, "  %s: %s", name, quoted(x.source))
 		s.lets = append(s.lets, modelLet{name, *x})
 		g.named(name)
+	}
+}
+
+// each makes a loop, in which names of its own end.
+func (g *generator) each(s *modelStep, indent string, depth int) {
+	s.verb = "each"
+	in := rapid.SampledFrom([]*meaning{
+		constant("payload.list", generatedPayload["list"]), constant("payload.none", nil), constant("payload.one", int64(1)),
+		constant("keys(payload.map)", anys(slices.Sorted(maps.Keys(generatedPayload["map"].(map[string]any))))), read("heavy"), failing("failing ? payload.list : payload.one"),
+		constant("[payload.list, 1]", []any{generatedPayload["list"], int64(1)}), read("n2"),
+	}).Draw(g.t, "in")
+	if in.source == "n2" && !slices.Contains(g.names, "n2") {
+		in = constant("[1]", []any{int64(1)})
+	}
+	s.each = &modelEach{in: *in}
+	outer := g.names
+	g.write(indent, "each:")
+	within := indent + "  "
+	g.write(within, "in: %s", quoted(in.source))
+	if rapid.Bool().Draw(g.t, "as") {
+		s.each.as = g.pick("item", "item", "n1")
+		g.write(within, "as: %s", s.each.as)
+		g.named(s.each.as)
+	}
+	if rapid.Bool().Draw(g.t, "index") {
+		s.each.index = g.pick("index", "at", "l2")
+		g.write(within, "index: %s", s.each.index)
+		g.named(s.each.index)
+	}
+	if rapid.Bool().Draw(g.t, "once") {
+		s.each.once = rapid.SampledFrom([]*meaning{constant("payload.text", "t"), constant("payload.none", nil), constant("payload.one + 1", int64(2)), failing("payload.list > 1")}).Draw(g.t, "once")
+		g.write(within, "once: %s", quoted(s.each.once.source))
+	}
+	g.write(within, "steps:")
+	s.steps = g.list(within+"  ", s.path+".each[].steps", depth+1)
+	g.names = outer
+}
+
+// wait makes a timer, where no respond comes behind it.
+func (g *generator) wait(s *modelStep, indent string) {
+	s.verb = "wait"
+	switch g.pick("timer", "literal", "text", "until", "never") {
+	case "literal":
+		s.wait = 90 * time.Second
+		g.write(indent, "wait: 90s")
+	case "text":
+		s.wait = time.Hour
+		g.write(indent, "wait: '${{ duration(\"30m\") * 2 }}'")
+	case "until":
+		s.wait = constant("", receipt.Add(time.Hour))
+		g.write(indent, "wait: {until: 'now + duration(\"1h\")'}")
+	case "never":
+		s.wait = rapid.SampledFrom([]*meaning{constant("payload.none", nil), failing("date(payload.text)")}).Draw(g.t, "until")
+		g.write(indent, "wait: {until: %s}", s.wait.(*meaning).source)
 	}
 }
 
@@ -444,5 +527,10 @@ func (g *generator) document() []*modelStep {
 		g.write("  ", "%s: %s", let.name, quoted(let.source))
 	}
 	g.write("", "steps:")
-	return g.list("  ", "steps", 0)
+	first := g.list("  ", "steps", 0)
+	g.tail = true // a wait may stand where no respond comes any more
+	for i := range g.number("background", 0, 3) {
+		first = append(first, g.step("  ", fmt.Sprintf("steps[%d]", len(first)), min(i, 1)))
+	}
+	return first
 }

@@ -210,13 +210,7 @@ func (m *HandshakeMatch) Advance(j Journal) Decision {
 	e := m.evaluation
 	w := &walk{Evaluation: e, journal: j, answered: true}
 	w.State = RunOpen
-	e.resetNames()
-	switch w.list(m.steps, false) {
-	case next, stopped:
-		w.State = RunDone
-	case failed, waiting:
-	}
-	return w.Decision
+	return w.all(m.steps)
 }
 
 // Strike gives the request as it may be kept: without the values that were secrets.

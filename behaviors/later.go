@@ -3,8 +3,8 @@ package behaviors
 // later is what the language has by its description and this version does not,
 // by the map that it stands in. It is refused in words, never ignored.
 var later = map[string][]string{
-	inDocument: {"on", "limit", "order_by"},
-	inStep:     {"each", "wait", "run", "return"},
+	inStep:  {"run", "return"},
+	inLimit: {"rate"},
 }
 
 // laterActions are the actions of the language that a catalog may not have yet.

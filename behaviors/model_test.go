@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/behaviors"
@@ -47,10 +50,19 @@ type modelStep struct {
 	lets             []modelLet
 	steps            []*modelStep
 	branches         []modelBranch
+	each             *modelEach
+	wait             any // a time.Duration, or the meaning of until
 	as               string
 	retry            behaviors.RetryPolicy
-	handled          bool
+	handled, around  bool // there is an on_error here, or around the step
 	onError          []*modelStep
+}
+
+// modelEach is a loop over a list, or over what counts as one.
+type modelEach struct {
+	in        meaning
+	as, index string
+	once      *meaning
 }
 
 type modelLet struct {
@@ -72,33 +84,60 @@ type model struct {
 	failure  any // `error`, in an on_error
 	answered bool
 	silent   bool // the empty answer stands, and nothing has been asked for since
+	loops    []int
+	blocked  bool // an earlier iteration around this place may still answer
 	decision behaviors.Decision
 }
 
-// halt ends the run, or this call, from wherever it is.
-type halt struct{ state behaviors.RunState }
+// A way to leave a step early, from wherever it is. Nothing but an on_error and
+// an each takes one up.
+type (
+	waits struct{}                // for the journal
+	stops struct{}                // a stop
+	gives struct{ reason string } // a fail
+	fails struct {                // a step that failed
+		reason, path string
+		behaviors.StepError
+	}
+)
 
-func (m *model) halt(state behaviors.RunState) { panic(halt{state}) }
+// leaving runs something and tells how it was left early; nil: it was not.
+func leaving(run func()) (how any) {
+	defer func() {
+		how = recover()
+		switch how.(type) {
+		case nil, waits, stops, gives, fails:
+		default:
+			panic(how)
+		}
+	}()
+	run()
+	return nil
+}
 
 // decide is Advance, by the model.
-func (m *model) decide(steps []*modelStep) (d behaviors.Decision) {
+func (m *model) decide(steps []*modelStep) behaviors.Decision {
 	m.answered, m.names = m.journal.Answered, map[string]any{}
-	defer func() {
-		if r := recover(); r != nil {
-			h, ok := r.(halt)
-			if !ok {
-				panic(r)
-			}
-			m.decision.State = h.state
+	d := &m.decision
+	switch how := leaving(func() { m.list(steps, false) }).(type) {
+	case nil, stops:
+		m.answer(&behaviors.Response{Status: 200})
+		d.State = behaviors.RunDone
+	case waits:
+		d.State = behaviors.RunOpen
+		return *d
+	case gives:
+		if m.silent {
+			d.Response = badAnswer()
 		}
-		if m.decision.State == behaviors.RunDone {
-			m.answer(&behaviors.Response{Status: 200})
-		}
-		d = m.decision
-	}()
-	m.list(steps, false)
-	m.decision.State = behaviors.RunDone
-	return m.decision
+		m.answer(badAnswer())
+		d.State, d.Error = behaviors.RunFailed, how.reason
+	case fails:
+		m.answer(badAnswer())
+		d.State, d.Error = behaviors.RunFailed, how.reason
+	}
+	d.Effects, d.Waits, d.Claims = nil, nil, nil
+	return *d
 }
 
 func (m *model) answer(r *behaviors.Response) {
@@ -134,140 +173,244 @@ func (m *model) list(steps []*modelStep, later bool) {
 
 func (m *model) step(s *modelStep, later bool) {
 	at := len(m.decision.Steps)
-	m.decision.Steps = append(m.decision.Steps, behaviors.Step{Path: s.path, Line: s.line, Name: s.name, Action: s.verb, State: behaviors.StepDone})
-	set := func(state behaviors.StepState) { m.decision.Steps[at].State = state }
-	taken, err := m.holds(s.when)
-	switch {
-	case err != nil:
-		m.fails(s, at, behaviors.StepError{Message: err.Error()}, later)
-		return
-	case !taken:
-		set(behaviors.StepSkipped)
+	m.decision.Steps = append(m.decision.Steps, behaviors.Step{Path: m.path(s), Line: s.line, Name: s.name, Action: s.verb, State: behaviors.StepDone})
+	if !s.handled {
+		m.do(s, at, later)
 		return
 	}
+	how := leaving(func() { m.do(s, at, later) })
+	failure, failed := how.(fails)
+	if !failed {
+		if how != nil {
+			panic(how)
+		}
+		return
+	}
+	outer := m.failure
+	m.failure = map[string]any{
+		"message": failure.Message, "step": failure.path, "attempts": int64(failure.Attempts), "status": int64(failure.Status),
+	}
+	defer func() { m.failure = outer }()
+	m.list(s.onError, later)
+}
+
+// path names a step and the iterations around it.
+func (m *model) path(s *modelStep) string {
+	path := s.path
+	for _, i := range m.loops {
+		path = strings.Replace(path, "each[]", fmt.Sprintf("each[%d]", i), 1)
+	}
+	return path
+}
+
+func (m *model) do(s *modelStep, at int, later bool) {
+	step := func() *behaviors.Step { return &m.decision.Steps[at] }
+	taken, err := m.holds(s.when)
+	if err != nil {
+		m.fails(s, at, behaviors.StepError{Message: err.Error()})
+	}
+	if !taken {
+		step().State = behaviors.StepSkipped
+		return
+	}
+	inner := later || answers(s.onError)
 	switch s.verb {
 	case "steps":
-		m.within(at, s.steps, later)
+		m.within(at, func() { m.list(s.steps, inner) })
 	case "choose":
-		m.choose(s, at, later)
+		m.choose(s, at, inner)
+	case "each":
+		m.within(at, func() { m.each(s, at, inner) })
 	case "let":
 		for _, let := range s.lets {
 			v, err := let.of(m)
 			if err != nil {
-				m.fails(s, at, behaviors.StepError{Message: err.Error()}, later)
-				return
+				m.fails(s, at, behaviors.StepError{Message: err.Error()})
 			}
 			m.names[let.name] = v
 		}
-	case "stop", "fail":
-		m.ends(s, at, later)
+	case "wait":
+		m.wait(s, at)
+	case "respond":
+		if m.blocked && !m.answered {
+			step().State = behaviors.StepPending
+			panic(waits{})
+		}
+		m.answer(responseOf(m.params(s, at)))
+	case "log":
+		m.params(s, at)
+	case "stop":
+		m.params(s, at)
+		panic(stops{})
+	case "fail":
+		how := leaving(func() { m.params(s, at) })
+		step().State = behaviors.StepFailed
+		if how != nil {
+			panic(gives{how.(fails).reason})
+		}
+		panic(gives{fmt.Sprintf("fail (line %d)", s.line)})
 	default:
-		params, err := m.params(s)
-		if err != nil {
-			if s.verb != "respond" && s.verb != "log" {
-				m.silent = false
-			}
-			m.fails(s, at, behaviors.StepError{Message: err.Error()}, later)
-			return
-		}
-		m.decision.Steps[at].Params = params
-		switch s.verb {
-		case "log":
-		case "respond":
-			m.answer(responseOf(params))
-		default:
-			m.acts(s, at, params, later)
-		}
+		m.acts(s, at)
 	}
 }
 
-// within runs steps of a step; how they leave it is how it is left.
-func (m *model) within(at int, steps []*modelStep, later bool) {
-	defer func() {
-		r := recover()
-		if r == nil {
-			return
-		}
-		switch h, _ := r.(halt); h.state {
-		case behaviors.RunOpen:
-			m.decision.Steps[at].State = behaviors.StepPending
-		case behaviors.RunFailed:
-			m.decision.Steps[at].State = behaviors.StepFailed
-		}
-		panic(r)
-	}()
-	m.list(steps, later)
+// within marks a step by how what is in it was left.
+func (m *model) within(at int, run func()) {
+	how := leaving(run)
+	switch how.(type) {
+	case waits:
+		m.decision.Steps[at].State = behaviors.StepPending
+	case gives, fails:
+		m.decision.Steps[at].State = behaviors.StepFailed
+	}
+	if how != nil {
+		panic(how)
+	}
 }
 
 func (m *model) choose(s *modelStep, at int, later bool) {
 	for i, b := range s.branches {
 		taken, err := m.holds(b.when)
 		if err != nil {
-			m.fails(s, at, behaviors.StepError{Message: err.Error()}, later)
-			return
+			m.fails(s, at, behaviors.StepError{Message: err.Error()})
 		}
 		if taken {
 			m.decision.Steps[at].Params = map[string]any{"branch": int64(i)}
-			m.within(at, b.steps, later)
+			m.within(at, func() { m.list(b.steps, later) })
 			return
 		}
 	}
 	m.decision.Steps[at].State = behaviors.StepSkipped
 }
 
-func (m *model) ends(s *modelStep, at int, later bool) {
-	if s.verb == "fail" && m.silent {
-		m.decision.Response = badAnswer()
-	}
-	params, err := m.params(s)
+// each lets every iteration come as far as it can. All have to end before the
+// first of them that ended early decides.
+func (m *model) each(s *modelStep, at int, later bool) {
+	v, err := s.each.in.of(m)
 	if err != nil {
-		m.fails(s, at, behaviors.StepError{Message: err.Error()}, later)
-		return
+		m.fails(s, at, behaviors.StepError{Message: err.Error()})
 	}
-	m.decision.Steps[at].Params = params
-	if s.verb == "stop" {
-		m.halt(behaviors.RunDone)
+	items, isList := v.([]any)
+	if !isList && v != nil {
+		items = []any{v}
 	}
-	m.decision.Steps[at].State = behaviors.StepFailed
-	m.runFails(fmt.Sprintf("fail (line %d)", s.line))
+	m.decision.Steps[at].Params = map[string]any{"items": int64(len(items))}
+	answer, waiting := answers(s.steps), false
+	outer, blocked := m.names, m.blocked
+	var first any
+	for i, item := range items {
+		m.names = maps.Clone(outer)
+		if s.each.as != "" {
+			m.names[s.each.as] = item
+		}
+		if s.each.index != "" {
+			m.names[s.each.index] = int64(i)
+		}
+		m.blocked = blocked || waiting && answer
+		m.loops = append(m.loops, i)
+		more := later || answer && (waiting || i+1 < len(items))
+		how := leaving(func() {
+			if m.owns(s) {
+				m.list(s.steps, more)
+			}
+		})
+		m.loops = m.loops[:len(m.loops)-1]
+		if _, waits := how.(waits); waits {
+			waiting = true
+		} else if first == nil {
+			first = how
+		}
+	}
+	m.names, m.blocked = outer, blocked
+	if waiting {
+		panic(waits{})
+	}
+	if first != nil {
+		panic(first)
+	}
 }
 
-func (m *model) runFails(text string) {
-	m.answer(badAnswer())
-	m.decision.Error = text
-	m.halt(behaviors.RunFailed)
+// owns asks whether the item is this run's.
+func (m *model) owns(s *modelStep) bool {
+	if s.each.once == nil {
+		return true
+	}
+	once := &modelStep{verb: "once", line: s.line, path: s.path + ".each[].once"}
+	at := len(m.decision.Steps)
+	path := m.path(once)
+	m.decision.Steps = append(m.decision.Steps, behaviors.Step{Path: path, Line: s.line, Action: "once", State: behaviors.StepDone})
+	v, err := s.each.once.of(m)
+	if err != nil {
+		m.fails(once, at, behaviors.StepError{Message: err.Error()})
+	}
+	if v == nil {
+		return true
+	}
+	key := string(compact(v))
+	m.decision.Steps[at].Params = map[string]any{"key": key}
+	m.silent = false
+	entry, known := m.journal.Steps[path]
+	if !known {
+		m.decision.Steps[at].State = behaviors.StepPending
+		m.decision.Claims = append(m.decision.Claims, behaviors.Claim{Path: path, Line: s.line, Key: key})
+		panic(waits{})
+	}
+	m.decision.Steps[at].Output = entry.Output
+	return entry.Output != false
+}
+
+func (m *model) wait(s *modelStep, at int) {
+	path := m.decision.Steps[at].Path
+	timer := behaviors.Wait{Path: path, Line: s.line, Name: s.name}
+	switch until := s.wait.(type) {
+	case time.Duration:
+		timer.For = until
+		m.decision.Steps[at].Params = map[string]any{"for": until.String()}
+	case *meaning:
+		v, err := until.of(m)
+		if err != nil {
+			m.fails(s, at, behaviors.StepError{Message: err.Error()})
+		}
+		m.decision.Steps[at].Params = map[string]any{"until": v}
+		if v == nil {
+			return
+		}
+		timer.Until = v.(time.Time)
+	}
+	m.silent = false
+	if _, over := m.journal.Steps[path]; over {
+		return
+	}
+	m.decision.Steps[at].State = behaviors.StepPending
+	m.decision.Waits = append(m.decision.Waits, timer)
+	panic(waits{})
 }
 
 // fails is a step's final failure.
-func (m *model) fails(s *modelStep, at int, e behaviors.StepError, later bool) {
+func (m *model) fails(s *modelStep, at int, e behaviors.StepError) {
 	m.decision.Steps[at].State, m.decision.Steps[at].Error = behaviors.StepFailed, e.Message
-	if !s.handled {
-		m.runFails(fmt.Sprintf("%s (line %d): %s", s.verb, s.line, e.Message))
-	}
-	outer := m.failure
-	m.failure = map[string]any{"message": e.Message, "step": s.path, "attempts": int64(e.Attempts), "status": int64(e.Status)}
-	m.list(s.onError, later)
-	m.failure = outer
+	panic(fails{fmt.Sprintf("%s (line %d): %s", s.verb, s.line, e.Message), m.decision.Steps[at].Path, e})
 }
 
 // acts asks for an effect, or goes on with what the journal has of it.
-func (m *model) acts(s *modelStep, at int, params map[string]any, later bool) {
+func (m *model) acts(s *modelStep, at int) {
 	m.silent = false
-	entry, known := m.journal.Steps[s.path]
+	params := m.params(s, at)
+	path := m.decision.Steps[at].Path
+	entry, known := m.journal.Steps[path]
 	switch {
 	case !known:
 		m.decision.Steps[at].State = behaviors.StepPending
 		m.decision.Effects = append(m.decision.Effects, behaviors.Effect{
-			Path: s.path, Line: s.line, Name: s.name, Action: s.verb, Params: params, Retry: s.retry, Inline: !m.answered, Handled: s.handled,
+			Path: path, Line: s.line, Name: s.name, Action: s.verb, Params: params, Retry: s.retry, Inline: !m.answered, Handled: s.handled || s.around,
 		})
-		m.halt(behaviors.RunOpen)
+		panic(waits{})
 	case entry.Failed != nil:
-		m.fails(s, at, *entry.Failed, later)
-	default:
-		m.decision.Steps[at].Output = entry.Output
-		if s.as != "" {
-			m.names[s.as] = entry.Output
-		}
+		m.fails(s, at, *entry.Failed)
+	}
+	m.decision.Steps[at].Output = entry.Output
+	if s.as != "" {
+		m.names[s.as] = entry.Output
 	}
 }
 
@@ -294,7 +437,16 @@ func truth(v any) (bool, error) {
 }
 
 // params are a step's values as the log has them.
-func (m *model) params(s *modelStep) (map[string]any, error) {
+func (m *model) params(s *modelStep, at int) map[string]any {
+	params, err := m.valuesOf(s)
+	if err != nil {
+		m.fails(s, at, behaviors.StepError{Message: err.Error()})
+	}
+	m.decision.Steps[at].Params = params
+	return params
+}
+
+func (m *model) valuesOf(s *modelStep) (map[string]any, error) {
 	values := map[string]any{}
 	for name, w := range s.values {
 		v, err := m.value(w)

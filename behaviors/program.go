@@ -1,6 +1,7 @@
 package behaviors
 
 import (
+	"regexp"
 	"slices"
 	"time"
 
@@ -27,6 +28,9 @@ type program struct {
 	provider          *signatures.Provider // that verify asks; nil where there is not exactly one
 	signedWith        []string             // the inputs that hold its secrets
 	dedupe            *expr
+	orderBy           *expr
+	limit             int
+	on                string
 	deadline          time.Duration
 	late              *respond // at the deadline; nil: the empty answer
 	lets              []letName
@@ -71,11 +75,19 @@ func (p *Program) CORS() bool { return p.cors != nil }
 // Deadline is how long a caller waits, counted from the last byte of the body.
 func (p *Program) Deadline() time.Duration { return p.deadline }
 
+// Limit is how many runs of a listener go on at once, or 0 where the behavior
+// does not say.
+func (p *Program) Limit() int { return p.limit }
+
+// On is the host's event that the behavior is for, or "" for requests.
+func (p *Program) On() string { return p.on }
+
 // Size is about how many bytes the program keeps, for a cache.
 func (p *Program) Size() int { return p.size }
 
-// step finds a step by its path.
+// step finds a step by its path, of whichever iteration.
 func (p *Program) step(path string) *step {
+	path = iteration.ReplaceAllString(path, "each[]")
 	for _, h := range p.handshakes {
 		if found := findStep(h.steps, path); found != nil {
 			return found
@@ -84,9 +96,11 @@ func (p *Program) step(path string) *step {
 	return findStep(p.steps, path)
 }
 
+var iteration = regexp.MustCompile(`each\[\d+\]`)
+
 func findStep(list []*step, path string) *step {
 	for _, s := range list {
-		if s.path == path {
+		if s.path.text == path {
 			return s
 		}
 		if found := findStep(s.steps, path); found != nil {

@@ -58,6 +58,7 @@ type scope struct {
 	slots   int
 	inError int                        // depth of on_error around this place
 	samples map[string]expression.Type // of names, as the samples have them; nil: there are none
+	bound   []int                      // slots that steps of this body have bound
 }
 
 // letName is a name that is evaluated when first read.
@@ -105,6 +106,7 @@ func (s *scope) bind(name string, t expression.Type) (slot int, seed *expr) {
 	if !bound {
 		slot = s.slot()
 		s.names[name] = expression.Name{Slot: slot, Type: t}
+		s.bound = append(s.bound, slot)
 		return slot, nil
 	}
 	slot = old.Slot
@@ -112,6 +114,7 @@ func (s *scope) bind(name string, t expression.Type) (slot int, seed *expr) {
 		slot, seed = s.slot(), let.expr
 	}
 	s.names[name] = expression.Name{Slot: slot, Type: either(old.Type, t)}
+	s.bound = append(s.bound, slot)
 	return slot, seed
 }
 

@@ -109,8 +109,18 @@ func SimulateWith(source string, c *Catalog, d *Delivery, outputs map[string]any
 func (e *Evaluation) simulateRun(a Admission, policy Policy, outputs map[string]any, journal Journal, assumed, inline map[string]bool) Decision {
 	for {
 		decision := e.advance(a, journal)
-		if len(decision.Effects) == 0 {
+		if decision.State != RunOpen {
 			return decision
+		}
+		for _, w := range decision.Waits { // the time has passed
+			journal.Steps[w.Path] = Entry{}
+		}
+		for _, claim := range decision.Claims {
+			output, given := outputs[claim.Path]
+			if !given {
+				output, assumed[claim.Path] = true, true
+			}
+			journal.Steps[claim.Path] = Entry{Output: output}
 		}
 		for _, effect := range decision.Effects {
 			entry, given := e.p.simulatedOutput(effect.Path, outputs)

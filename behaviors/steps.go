@@ -3,6 +3,7 @@ package behaviors
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 
 // step is a compiled step: one verb or action, and its modifiers.
 type step struct {
-	path string // "steps[2].steps[0]"
+	path stepPath
 	line int
 	at   int // of the step in the source
 	name string
@@ -24,6 +25,8 @@ type step struct {
 	lets     []letName
 	steps    []*step
 	branches []branch // of a choose
+	each     *each
+	wait     *wait
 	action   *ActionSpec
 	params   []param
 
@@ -32,10 +35,40 @@ type step struct {
 	retry   RetryPolicy
 	timeout time.Duration
 	handled bool    // there is an on_error
+	taken   bool    // there is one here or around the step
 	onError []*step // none: continue
 
 	// responds: a respond stands in this step; rest: in one behind it in its list.
 	responds, rest bool
+}
+
+// stepPath is a step's path, in which the iterations of each are still open.
+type stepPath struct {
+	text   string   // "steps[2].each[].steps[1]"
+	pieces []string // of text, cut at the iterations; nil without one
+}
+
+func newStepPath(text string) stepPath {
+	if !strings.Contains(text, "[]") {
+		return stepPath{text: text}
+	}
+	return stepPath{text, strings.Split(text, "[]")}
+}
+
+// at is the path in these iterations.
+func (p stepPath) at(loops []int) string {
+	if p.pieces == nil {
+		return p.text
+	}
+	b := make([]byte, 0, len(p.text)+4*len(loops))
+	for i, piece := range p.pieces {
+		if i > 0 {
+			b = strconv.AppendInt(append(b, '['), int64(loops[i-1]), 10)
+			b = append(b, ']')
+		}
+		b = append(b, piece...)
+	}
+	return string(b)
 }
 
 // param is a parameter of an action as the document gives it.
@@ -74,14 +107,26 @@ func (c *compiler) step(n *node, path string) *step {
 		}
 		return nil
 	}
-	s := &step{path: path, at: n.from}
+	s := &step{path: newStepPath(path), at: n.from, taken: c.handled > 0}
 	s.line, _ = c.src.position(n.from)
 	verb, rest := c.verb(n)
 	s.when = c.when(rest)
 	before := c.past
+	onError, handled := rest["on_error"]
 	if verb.key != nil {
 		s.verb = verb.key.text
-		c.run(s, verb, rest)
+		if handled && s.verb != "fail" {
+			s.taken = true
+			c.handled++
+		}
+		c.run(s, verb)
+		if handled && s.verb != "fail" {
+			c.handled--
+			if s.action == nil { // it may break anywhere within
+				c.past = before
+			}
+			c.handle(s, onError.value)
+		}
 	}
 	if rest["when"].key != nil {
 		c.past = before
@@ -151,9 +196,10 @@ func (c *compiler) unknownInStep(key *node, hasVerb bool) {
 }
 
 // run compiles what a step does.
-func (c *compiler) run(s *step, verb pair, rest map[string]pair) {
+func (c *compiler) run(s *step, verb pair) {
 	switch s.verb {
 	case "respond":
+		c.ofRequests("respond", verb.key.span)
 		s.responds = true
 		s.respond = c.respond(verb.value)
 		c.answers(verb)
@@ -168,19 +214,25 @@ func (c *compiler) run(s *step, verb pair, rest map[string]pair) {
 	case "let":
 		c.letStep(s, verb.value)
 	case "steps":
-		s.steps = c.steps("steps", verb.value, s.path+".")
+		s.steps = c.steps("steps", verb.value, s.path.text+".")
 		s.responds = responding(s.steps)
 	case "choose":
 		c.choose(s, verb)
+	case "each":
+		c.each(s, verb)
+	case "wait":
+		c.wait(s, verb)
 	default:
 		s.action = c.catalog.Actions[s.verb]
 		c.params(s, verb)
 	}
-	if p, ok := rest["on_error"]; ok && s.action != nil {
-		s.handled = true
-		c.onError(s, p.value)
-		s.responds = s.responds || responding(s.onError)
-	}
+}
+
+// handle compiles a step's on_error.
+func (c *compiler) handle(s *step, n *node) {
+	s.handled = true
+	c.onError(s, n)
+	s.responds = s.responds || responding(s.onError)
 }
 
 func (c *compiler) letStep(s *step, n *node) {
@@ -270,7 +322,7 @@ func (c *compiler) onError(s *step, n *node) {
 	}
 	before := c.past
 	c.scope.inError++
-	s.onError = c.steps("on_error", n, s.path+".")
+	s.onError = c.steps("on_error", n, s.path.text+".")
 	c.scope.inError--
 	c.past = before
 }
@@ -287,8 +339,9 @@ func (c *compiler) modifiers(s *step, rest map[string]pair) {
 		case !ok:
 			continue
 		case s.verb == "":
-		case s.action == nil && key == "on_error" && s.verb != "fail":
-			c.report(notYet, p.key.span, "on_error at "+s.verb).suggest("put it at the action that may fail")
+		case key == "on_error" && s.verb == "fail":
+			c.report(misplaced, p.key.span, key, "`fail`").suggest("a `fail` ends the run, whatever stands around it")
+		case key == "on_error":
 		case s.action == nil:
 			c.report(misplaced, p.key.span, key, "`"+s.verb+"`").suggest("it belongs to actions")
 		case key == "retry":
@@ -300,7 +353,7 @@ func (c *compiler) modifiers(s *step, rest map[string]pair) {
 		}
 	}
 	if s.action != nil {
-		s.retry = defaultRetry(s.action, s.handled)
+		s.retry = defaultRetry(s.action, s.taken)
 		if p, ok := rest["retry"]; ok {
 			c.retry(s, p.value)
 		}

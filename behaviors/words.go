@@ -22,6 +22,9 @@ var (
 		{"handshake", "A list of when, keep, respond and steps, for set-up calls that carry no signature. The first whose when holds answers, before accept and verify."},
 		{"verify", "An expression that must be true, or check and reject. Otherwise the request is refused."},
 		{"dedupe", "An expression: the same key again is answered as the first time, and no step runs. Nil is no key."},
+		{"on", "An event of the helpdesk instead of requests: ticket.created, ticket.replied or ticket.closed. payload is its record."},
+		{"limit", "How many runs of a listener go on at once: running. The others wait."},
+		{"order_by", "An expression: runs with the same key go on one after another, in order of arrival."},
 		{"deadline", "How long a caller waits for a respond, or after and respond. Default: 8s."},
 		{"let", "Names for expressions over the delivery. Each is evaluated once, when it is first needed."},
 		{"steps", "What is done, in this order."},
@@ -33,6 +36,8 @@ var (
 		{"let", "More names for expressions, which see everything above."},
 		{"steps", "A group of steps, usually with a when."},
 		{"choose", "A list of branches, each with when and steps: the first that holds runs. The last may be without when."},
+		{"each", "The steps for each item of a list, at most 1,000: in, as, index, once and steps. One that waits does not hold the others."},
+		{"wait", "A pause, for a duration such as 5m or until a time, which a restart does not end. Only where nobody waits for a respond."},
 		{"log", "A line in the run's log: a text, or level (debug, info, warn, error) and text."},
 	}
 	modifierWords = []Word{
@@ -41,7 +46,7 @@ var (
 		{"as", "The name under which later steps see the output of an action."},
 		{"retry", "How often an action is tried again: attempts, backoff, max, ask. Default: 18 attempts over a day."},
 		{"timeout", "How long one attempt of an action may take."},
-		{"on_error", "Steps that handle the final failure of an action, which they see as error; or continue."},
+		{"on_error", "Steps that handle the final failure of the step, or of one within it, which they see as error; or continue."},
 	}
 	documentKeys, verbNames, modifierNames = names(keyWords), names(verbWords), names(modifierWords)
 )

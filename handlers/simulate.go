@@ -15,80 +15,6 @@ import (
 	"github.com/deskhook/deskhook/models"
 )
 
-type checkIn struct {
-	Source     string                    `json:"source"`
-	Policy     optional[json.RawMessage] `json:"policy"`
-	BehaviorID optional[string]          `json:"behavior_id"`
-}
-
-type checkOut struct {
-	Diagnostics behaviors.Diagnostics `json:"diagnostics"`
-	Inputs      []behaviors.Input     `json:"inputs"`
-	// Grants are what the source names, which a null policy allows once it is
-	// published; null where it does not compile.
-	Grants *grantsJSON `json:"grants"`
-}
-
-type grantsJSON struct {
-	Actions []string `json:"actions"`
-	Hosts   []string `json:"hosts"`  // written out in it, with their port
-	Inputs  []string `json:"inputs"` // that may hold a host, with their type: "system: url"
-}
-
-func grantsOf(p *behaviors.Program) *grantsJSON {
-	if p == nil {
-		return nil
-	}
-	g := p.Grants()
-	return &grantsJSON{append([]string{}, g.Actions...), append([]string{}, g.Hosts...), append([]string{}, g.Inputs...)}
-}
-
-// check says all that is wrong with a source, and which inputs it declares.
-func (h *Handlers) check(c *call) error {
-	var in checkIn
-	if err := c.decode(&in, false); err != nil {
-		return err
-	}
-	policy, err := h.checkedPolicy(c, &in)
-	if err != nil {
-		return err
-	}
-	p, diagnostics := behaviors.CompileWith(in.Source, h.Catalog, behaviors.Options{Policy: policy})
-	return c.answer(http.StatusOK, checkOut{listed(diagnostics), inputsOf(p), grantsOf(p)})
-}
-
-// checkedPolicy is the policy that is sent, or that of a behavior.
-func (h *Handlers) checkedPolicy(c *call, in *checkIn) (behaviors.Policy, error) {
-	if !in.BehaviorID.Sent || in.BehaviorID.Null {
-		return h.readPolicy(in.Policy)
-	}
-	if in.Policy.Sent {
-		return nil, invalid(FieldError{"behavior_id", "conflict", "send policy or behavior_id, not both"})
-	}
-	b, err := h.otherBehavior(c, in.BehaviorID.Value)
-	if err != nil {
-		return nil, err
-	}
-	return behaviors.StoredPolicy(b.Policy), nil
-}
-
-func inputsOf(p *behaviors.Program) []behaviors.Input {
-	inputs := []behaviors.Input{}
-	if p == nil {
-		return inputs
-	}
-	for _, in := range p.Inputs() {
-		if in.Options == nil {
-			in.Options = []string{}
-		}
-		if in.Hosts == nil {
-			in.Hosts = []string{}
-		}
-		inputs = append(inputs, in)
-	}
-	return inputs
-}
-
 type simulateIn struct {
 	Source     optional[string]           `json:"source"`
 	BehaviorID optional[string]           `json:"behavior_id"`
@@ -309,29 +235,13 @@ func receiveSimulated(d *behaviors.Delivery, req *payload.Request) {
 	}
 }
 
-// simulatedRequest reads the text of a request file, or a stored delivery.
+// simulatedRequest is the request that is sent, with the moment of its receipt.
 func (h *Handlers) simulatedRequest(c *call, in *simulateIn) (req *payload.Request, deliveryID string, err error) {
-	ctx := c.r.Context()
-	if id, ok := parseID(in.Request); ok {
-		if !c.caller.may(Payloads) {
-			return nil, "", forbidden(Payloads)
-		}
-		d, err := h.Store.Delivery(ctx, id)
-		if errors.Is(err, models.ErrNotFound) {
-			return nil, "", invalid(FieldError{"request", "unknown", "there is no such delivery"})
-		}
-		if err != nil {
-			return nil, "", err
-		}
-		req, deliveryID = storedRequest(d), in.Request
-	} else {
-		if in.Request == "" {
-			return nil, "", invalid(FieldError{"request", "required", "send the text of a request file, or a delivery's id"})
-		}
-		if req, err = payload.ReadRequest([]byte(in.Request)); err != nil {
-			return nil, "", invalid(FieldError{"request", "format", err.Error()})
-		}
-		now, err := h.Store.Now(ctx)
+	if req, deliveryID, err = h.sentRequest(c, "request", in.Request); err != nil {
+		return nil, "", err
+	}
+	if deliveryID == "" {
+		now, err := h.Store.Now(c.r.Context())
 		if err != nil {
 			return nil, "", err
 		}
@@ -345,6 +255,31 @@ func (h *Handlers) simulatedRequest(c *call, in *simulateIn) (req *payload.Reque
 		req.ReceivedAt = t.UTC()
 	}
 	return req, deliveryID, nil
+}
+
+// sentRequest reads what a field has: the text of a request file, or the id of a
+// stored delivery, which is given back then.
+func (h *Handlers) sentRequest(c *call, field, text string) (req *payload.Request, deliveryID string, err error) {
+	id, ok := parseID(text)
+	switch {
+	case text == "":
+		return nil, "", invalid(FieldError{field, "required", "send the text of a request file, or a delivery's id"})
+	case !ok:
+		if req, err = payload.ReadRequest([]byte(text)); err != nil {
+			return nil, "", invalid(FieldError{field, "format", err.Error()})
+		}
+		return req, "", nil
+	case !c.caller.may(Payloads):
+		return nil, "", forbidden(Payloads)
+	}
+	d, err := h.Store.Delivery(c.r.Context(), id)
+	if errors.Is(err, models.ErrNotFound) {
+		return nil, "", invalid(FieldError{field, "unknown", "there is no such delivery"})
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	return storedRequest(d), text, nil
 }
 
 // overrideInputs puts inputs in the place of a listener's. Simulate binds them:

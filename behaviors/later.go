@@ -23,7 +23,7 @@ var laterParameters = map[string][]string{"http.request": {"account"}}
 // the evaluator and among the providers.
 var (
 	laterFunctions = []string{
-		"business_time", "html_to_text", "jwt", "markdown", "parse_email",
+		"business_time", "markdown",
 	}
 	laterNamespaces = []string{
 		"freshbooks", "gitlab", "jira", "shopify", "sns", "standard_webhooks", "stripe", "twilio",

@@ -9,7 +9,7 @@ import (
 // builtins that it admits, and its own.
 func Builtins() []*Function {
 	all := slices.Concat(predicateFunctions(), generalFunctions(), textFunctions(), listFunctions(), mapFunctions(),
-		numberFunctions(), timeFunctions(), encodingFunctions(), proofFunctions())
+		numberFunctions(), timeFunctions(), encodingFunctions(), proofFunctions(), tokenFunctions(), mailFunctions())
 	slices.SortFunc(all, func(a, b *Function) int { return order(a.Name, b.Name) })
 	return all
 }

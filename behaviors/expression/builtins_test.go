@@ -12,8 +12,8 @@ import (
 func TestTheListOfFunctions(t *testing.T) {
 	want := strings.Fields(`abs all any base64 base64url basic_auth bearer bitand bitnand bitnot bitor bitshl bitshr bitushr bitxor capture ceil
 		concat count date duration equal_secure escape_html escape_slack escape_url escape_xml filter find findIndex findLast findLastIndex
-		first flatten float floor format_date fromBase64 fromJSON fromPairs get groupBy hasPrefix hasSuffix hex hmac indexOf int ip_in join json
-		keys last lastIndexOf len list lower map max mean median min none one parse_xml raw reduce repeat replace reverse round sha256 sort sortBy split
+		first flatten float floor format_date fromBase64 fromJSON fromPairs get groupBy hasPrefix hasSuffix hex hmac html_to_text indexOf int ip_in join json jwt
+		keys last lastIndexOf len list lower map max mean median min none one parse_email parse_xml raw reduce repeat replace reverse round sha256 sort sortBy split
 		splitAfter string sum take toBase64 toJSON toPairs trim trimPrefix trimSuffix truncate type uniq upper uuid values`)
 	var got []string
 	for _, f := range Builtins() {

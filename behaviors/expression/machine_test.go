@@ -240,6 +240,7 @@ func TestErrors(t *testing.T) {
 		{`toJSON(reduce(1..200, [#acc], [1]))`, "budget-depth", `toJSON(reduce(1..200, [#acc], [1]))`},
 		{`len(string(plain))`, "secret-leak", `string(plain)`},
 		{`bearer(request, plain)`, "secret-missing", `bearer(request, plain)`},
+		{`jwt(payload.s, "-----BEGIN PUBLIC KEY-----")`, "bad-key", `jwt(payload.s, "-----BEGIN PUBLIC KEY-----")`},
 	}
 	left := codes(t, failing)
 	delete(left, "budget-time") // TestDeadline

@@ -39,7 +39,7 @@ type Error struct {
 	At       int
 	From, To int
 	// Code is stable for ever: budget-depth, budget-memory, budget-operations,
-	// budget-time, division-by-zero, function (a host's function failed),
+	// budget-time, bad-key (of jwt), division-by-zero, function (a host's function failed),
 	// internal, not-finite, not-json, overflow, pattern, secret-leak,
 	// secret-missing, type, unchecked (a signature, just now).
 	Code    string

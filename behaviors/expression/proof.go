@@ -142,13 +142,21 @@ func ipIn(m *machine, a []any) any {
 	return false
 }
 
-// network reads a prefix, or a single address.
+// network reads a prefix, or a single address. Of one of IPv4 that is written in
+// IPv6, as some lists have it, it gives that of IPv4.
 func network(text string) (netip.Prefix, bool) {
-	if prefix, err := netip.ParsePrefix(text); err == nil {
-		return prefix, true
+	prefix, err := netip.ParsePrefix(text)
+	if err != nil {
+		one, err := netip.ParseAddr(text)
+		if err != nil {
+			return netip.Prefix{}, false
+		}
+		prefix = netip.PrefixFrom(one, one.BitLen())
 	}
-	one, err := netip.ParseAddr(text)
-	return netip.PrefixFrom(one, one.BitLen()), err == nil
+	if mapped := prefix.Bits() - 96; prefix.Addr().Is4In6() && mapped >= 0 {
+		prefix = netip.PrefixFrom(prefix.Addr().Unmap(), mapped)
+	}
+	return prefix, true
 }
 
 // idSpace is the namespace of the ids that uuid() makes.

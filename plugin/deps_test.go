@@ -39,7 +39,8 @@ var rooms = map[string]room{
 	"behaviors/signatures":   {[]string{"behaviors/payload"}, "a proof is over what arrived"},
 	"behaviors/expression":   {[]string{"behaviors/payload"}, "an expression reads what arrived, and no signature but through a function that it is given"},
 	"behaviors":              {[]string{"behaviors/expression", "behaviors/payload", "behaviors/signatures"}, "the language decides, and reaches nothing that acts"},
-	"behaviors/behaviortest": {[]string{"behaviors", "behaviors/expression", "behaviors/payload", "behaviors/signatures"}, "it runs cases of the language"},
+	"behaviors/cases":        {[]string{"behaviors", "behaviors/payload"}, "a case is text, and what the language makes of it"},
+	"behaviors/behaviortest": {[]string{"behaviors", "behaviors/cases"}, "it runs cases of the language as tests"},
 	"behaviors/outbound":     {nil, "the way out serves any caller"},
 	"behaviors/actions":      {[]string{"behaviors", "behaviors/expression", "behaviors/outbound", "behaviors/payload"}, "an action acts, and does not know who runs it or where that is kept"},
 	"behaviors/recipes":      {nil, "recipes are texts"},
@@ -52,7 +53,7 @@ var rooms = map[string]room{
 		"handlers serve the rooms below, and do not know the host",
 	},
 	"plugin": {
-		[]string{"", "behaviors", "behaviors/actions", "behaviors/expression", "behaviors/outbound", "behaviors/payload", "behaviors/recipes", "behaviors/runner", "behaviors/signatures", "handlers", "models"},
+		[]string{"", "behaviors", "behaviors/actions", "behaviors/cases", "behaviors/expression", "behaviors/outbound", "behaviors/payload", "behaviors/recipes", "behaviors/runner", "behaviors/signatures", "handlers", "models"},
 		"the front door puts the rooms together; it alone reads the manifest",
 	},
 	"plugin/hosttest": {[]string{"plugin"}, "the suite is for any host, which knows the front door alone"},
@@ -297,6 +298,7 @@ var modules = map[string]string{
 	"golang.org/x/sys":                       "of x/crypto",
 	"golang.org/x/text":                      "of gorm and x/net",
 	"golang.org/x/time":                      "rates",
+	"golang.org/x/tools":                     "cases of behaviors are txtar archives",
 	"gopkg.in/yaml.v2":                       "of openapi-go",
 	"gorm.io/gorm":                           "the database",
 }

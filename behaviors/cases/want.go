@@ -1,4 +1,4 @@
-package behaviortest
+package cases
 
 import (
 	"encoding/json"
@@ -11,13 +11,16 @@ import (
 	"github.com/deskhook/deskhook/behaviors"
 )
 
+// diagnosed is what the compiler finds, rendered.
+const diagnosed = "want/diagnostics.txt"
+
 // expectations that a case may have.
 var expectations = []string{
-	"want/diagnostics.txt", // what the compiler finds, rendered
-	"want/outcome.txt",     // accepted or refused, why, the dedupe key, how the run ended
-	"want/response.http",   // the answer
-	"want/steps.yaml",      // the steps that were reached, with final parameters
-	"want/trace.txt",       // the values of sub-expressions
+	diagnosed,
+	"want/outcome.txt",   // accepted or refused, why, the dedupe key, how the run ended
+	"want/response.http", // the answer
+	"want/steps.yaml",    // the steps that were reached, with final parameters
+	"want/trace.txt",     // the values of sub-expressions
 }
 
 // Results runs a case and gives what it may expect, by section.
@@ -32,14 +35,14 @@ func (c *Case) Results(catalog *behaviors.Catalog) (map[string]string, error) {
 	}
 	if d == nil {
 		_, diagnostics := behaviors.CompileWith(c.source, catalog, options)
-		return map[string]string{"want/diagnostics.txt": diagnostics.Render("behavior.yaml", c.source)}, nil
+		return map[string]string{diagnosed: diagnostics.Render("behavior.yaml", c.source)}, nil
 	}
 	outputs, err := c.values("outputs.yaml")
 	if err != nil {
 		return nil, err
 	}
 	s := behaviors.SimulateWith(c.source, catalog, d, outputs, options)
-	results := map[string]string{"want/diagnostics.txt": s.Diagnostics.Render("behavior.yaml", c.source)}
+	results := map[string]string{diagnosed: s.Diagnostics.Render("behavior.yaml", c.source)}
 	if s.Outcome == "" {
 		return results, nil
 	}

@@ -1,4 +1,4 @@
-package behaviortest
+package cases
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package behaviortest
+package cases
 
 import (
 	"os"
@@ -52,31 +52,31 @@ func TestCompare(t *testing.T) {
 	const answer = "HTTP/1.1 200 OK\nContent-Type: text/plain; charset=utf-8\n\nhello\n"
 	tests := []struct {
 		name, text string
-		want       []string
+		want       []Difference
 	}{
-		{"it is as expected", behavior + request + "-- want/response.http --\n" + answer, nil},
-		{"nothing is expected", behavior + request, []string{"the case expects nothing: write a section under want/, or run with -update"}},
+		{"it is as expected", behavior + request + "-- want/response.http --\n" + answer, []Difference{}},
+		{"nothing is expected", behavior + request, []Difference{{Message: "the case expects nothing: write a section under want/, or update it"}}},
 		{
 			"another answer", behavior + request + "-- want/response.http --\nHTTP/1.1 204 No Content\n",
-			[]string{"want/response.http differs\n--- got\n" + answer + "--- want\nHTTP/1.1 204 No Content\n"},
+			[]Difference{{"want/response.http", "differs", "HTTP/1.1 204 No Content\n", answer}},
 		},
 		{
 			"steps without a request", behavior + "-- want/steps.yaml --\n",
-			[]string{"want/steps.yaml is expected, and the case gives none"},
+			[]Difference{{Section: "want/steps.yaml", Message: "is expected, and the case gives none"}},
 		},
 		{
 			"a finding that nobody expects", "-- behavior.yaml --\nbehavior: 2\n" + request + "-- want/outcome.txt --\naccepted\n",
-			[]string{
-				"want/outcome.txt is expected, and the case gives none",
-				"diagnostics that nobody expects\nbehavior.yaml:1:11: error: this is version 1 of the language, got `2` [language-version]\n" +
-					"    behavior: 2\n              ^\n    write `behavior: 1`\n",
+			[]Difference{
+				{Section: "want/outcome.txt", Message: "is expected, and the case gives none", Expected: "accepted\n"},
+				{Section: "want/diagnostics.txt", Message: "is not expected, and there are findings", Got: "behavior.yaml:1:11: error: this is version 1 of the language, got `2` [language-version]\n" +
+					"    behavior: 2\n              ^\n    write `behavior: 1`\n"},
 			},
 		},
 		{
 			"a newline that is kept",
 			"body: keep-newline\n" + strings.Replace(behavior, "request.body", "len(request.body)", 1) + request +
 				"-- want/response.http --\n" + strings.Replace(answer, "hello", "6", 1),
-			nil,
+			[]Difference{},
 		},
 	}
 	for _, test := range tests {
@@ -89,7 +89,7 @@ func TestCompare(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := c.compare(results); !reflect.DeepEqual(got, test.want) {
+			if got := c.Compare(results); !reflect.DeepEqual(got, test.want) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
@@ -97,7 +97,7 @@ func TestCompare(t *testing.T) {
 }
 
 // Updating rewrites what is expected and nothing else.
-func TestRewrite(t *testing.T) {
+func TestUpdate(t *testing.T) {
 	const top = "A comment.\n" + behavior + "-- request.http --\nPOST / HTTP/1.1\n\nhello\n"
 	const outcome = "-- want/outcome.txt --\naccepted\nrun: done\n"
 	file := write(t, top+"-- want/outcome.txt --\nsomething else\n")
@@ -109,8 +109,10 @@ func TestRewrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.rewrite(results); err != nil {
-		t.Fatal(err)
+	for _, want := range []bool{true, false} {
+		if changed, err := c.Update(results); err != nil || changed != want {
+			t.Fatalf("got %v, %v, want %v", changed, err, want)
+		}
 	}
 	got, err := os.ReadFile(file)
 	if err != nil || string(got) != top+outcome {

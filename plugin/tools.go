@@ -10,6 +10,7 @@ import (
 
 	"github.com/deskhook/deskhook/behaviors"
 	"github.com/deskhook/deskhook/behaviors/actions"
+	"github.com/deskhook/deskhook/behaviors/cases"
 	"github.com/deskhook/deskhook/behaviors/payload"
 	"github.com/deskhook/deskhook/behaviors/runner"
 	"github.com/deskhook/deskhook/behaviors/signatures"
@@ -22,8 +23,18 @@ type Tools struct {
 	catalog *behaviors.Catalog
 }
 
-// Diagnostic is a finding in a behavior.
-type Diagnostic = behaviors.Diagnostic
+// Diagnostics are the findings in a behavior, by position. They render
+// themselves for people, and are those of the API in JSON.
+type Diagnostics = behaviors.Diagnostics
+
+// Policy is what a behavior may use; nil is the null policy.
+type Policy = behaviors.Policy
+
+// Case is a case of a behavior, as text: see package behaviors/cases.
+type Case = cases.Case
+
+// Difference is one between what a case expects and what comes of it.
+type Difference = cases.Difference
 
 // Simulation is what Simulate decides about.
 type Simulation = handlers.Simulation
@@ -52,11 +63,46 @@ func NewTools(opts ...Option) (*Tools, error) {
 	return &Tools{catalog}, nil
 }
 
-// Check gives all findings in a behavior's source, by position. failed tells
+// Policy reads a policy in JSON. The error names everything that is wrong with it.
+func (t *Tools) Policy(text []byte) (Policy, error) {
+	policy, problems := behaviors.ParsePolicy(text, t.catalog)
+	errs := make([]error, len(problems))
+	for i, p := range problems {
+		errs[i] = p
+	}
+	return policy, errors.Join(errs...)
+}
+
+// Check gives all findings in a behavior's source, under a policy. failed tells
 // whether it cannot be published.
-func (t *Tools) Check(source string) (found []Diagnostic, failed bool) {
-	p, ds := behaviors.Compile(source, t.catalog)
+func (t *Tools) Check(source string, policy Policy) (found Diagnostics, failed bool) {
+	p, ds := behaviors.CompileWith(source, t.catalog, behaviors.Options{Policy: policy})
 	return ds, p == nil || ds.HasErrors()
+}
+
+// LoadCase reads a case from a txtar file. Without a behavior in it, it is one of
+// the file behavior.yaml beside it.
+func LoadCase(file string) (*Case, error) { return cases.Load(file) }
+
+// Test runs a case, and tells where it differs from what it expects. The error
+// says what of the case cannot be read.
+func (t *Tools) Test(c *Case) ([]Difference, error) {
+	results, err := c.Results(t.catalog)
+	if err != nil {
+		return nil, err
+	}
+	return c.Compare(results), nil
+}
+
+// Update runs a case, and writes what comes of it over what it expects. left is
+// what differs all the same.
+func (t *Tools) Update(c *Case) (changed bool, left []Difference, err error) {
+	results, err := c.Results(t.catalog)
+	if err != nil {
+		return false, nil, err
+	}
+	changed, err = c.Update(results)
+	return changed, c.Compare(results), err
 }
 
 // Simulate decides about a request and touches nothing. The answer is the JSON

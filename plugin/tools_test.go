@@ -84,10 +84,10 @@ func TestToolsCheckAndSimulate(t *testing.T) {
 		t.Fatal(err)
 	}
 	const source = "behavior: 1\nname: Echo\nsteps:\n  - respond: {text: \"${{ payload.a }}\"}\n"
-	if found, failed := tools.Check(source); failed || len(found) > 0 {
+	if found, failed := tools.Check(source, nil); failed || len(found) > 0 {
 		t.Errorf("got %v", found)
 	}
-	if found, failed := tools.Check("behavior: 2\n"); !failed || len(found) == 0 {
+	if found, failed := tools.Check("behavior: 2\n", nil); !failed || len(found) == 0 {
 		t.Errorf("got %v, want findings", found)
 	}
 	answer, compiles, err := tools.Simulate(Simulation{

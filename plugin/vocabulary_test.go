@@ -118,10 +118,10 @@ func TestWhatTheHostAdds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if found, failed := tools.Check(paging); failed {
+	if found, failed := tools.Check(paging, nil); failed {
 		t.Fatal(found)
 	}
-	if found, failed := tools.Check(strings.Replace(paging, "paged.name", "paged.nam", 1)); !failed && len(found) == 0 {
+	if found, failed := tools.Check(strings.Replace(paging, "paged.name", "paged.nam", 1), nil); !failed && len(found) == 0 {
 		t.Error("an unknown field of the host's record was not found")
 	}
 

@@ -40,7 +40,6 @@ func Run(t *testing.T, pattern string, catalog *behaviors.Catalog) {
 				if _, err := c.Update(results); err != nil {
 					t.Fatal(err)
 				}
-				return
 			}
 			for _, d := range c.Compare(results) {
 				t.Error(d)

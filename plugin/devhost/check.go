@@ -2,16 +2,14 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/deskhook/deskhook/plugin"
 )
-
-const maxFindings = 100 // of a file
 
 // newFlags are the flags of a subcommand, and its usage.
 func newFlags(name, synopsis string, stderr console) *flag.FlagSet {
@@ -29,9 +27,44 @@ func readFile(path string) ([]byte, error) {
 	return os.ReadFile(path) //nolint:gosec // any file that the person may read
 }
 
-// check says what is wrong with behaviors, file by file.
+// policyFlag reads the file of a policy; without one the policy is null.
+func policyFlag(tools *plugin.Tools, path string) (plugin.Policy, error) {
+	if path == "" {
+		return nil, nil
+	}
+	text, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	policy, err := tools.Policy(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return policy, nil
+}
+
+// printJSON writes one document, as people can read it, too.
+func printJSON(w console, v any) error {
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err == nil {
+		w.printf("%s\n", text)
+	}
+	return err
+}
+
+// checkedFile is a file as check -json shows it.
+type checkedFile struct {
+	File        string             `json:"file"`
+	Diagnostics plugin.Diagnostics `json:"diagnostics"`
+	source      string
+}
+
+// check says what is wrong with behaviors, file by file in the order in which
+// they are named. Where one cannot be read, none is checked.
 func check(_ context.Context, args []string, stdout, stderr console) error {
-	fs := newFlags("check", "FILE…", stderr)
+	fs := newFlags("check", "[flags] FILE…", stderr)
+	asJSON := fs.Bool("json", false, "print one JSON document: {files: [{file, diagnostics}]}")
+	policyFile := fs.String("policy", "", "JSON `file` of the policy that they are checked under; empty: null")
 	if err := fs.Parse(args); err != nil {
 		return &usageError{err}
 	}
@@ -42,54 +75,39 @@ func check(_ context.Context, args []string, stdout, stderr console) error {
 	if err != nil {
 		return err
 	}
-	wrong := false
+	policy, err := policyFlag(tools, *policyFile)
+	if err != nil {
+		return &usageError{fmt.Errorf("check: %w", err)}
+	}
+	var files []checkedFile
+	var unread []error
 	for _, name := range fs.Args() {
 		source, err := readFile(name)
 		if err != nil {
-			return &usageError{fmt.Errorf("check: %w", err)}
+			unread = append(unread, fmt.Errorf("check: %w", err))
 		}
-		found, failed := tools.Check(string(source))
+		files = append(files, checkedFile{File: name, source: string(source)})
+	}
+	if unread != nil {
+		return &usageError{errors.Join(unread...)}
+	}
+	wrong := false
+	for i := range files {
+		f := &files[i]
+		var failed bool
+		f.Diagnostics, failed = tools.Check(f.source, policy)
 		wrong = wrong || failed
-		printFindings(stdout, name, string(source), found)
+		if !*asJSON {
+			stdout.printf("%s", f.Diagnostics.Render(f.File, f.source))
+		}
+	}
+	if *asJSON {
+		if err := printJSON(stdout, map[string]any{"files": files}); err != nil {
+			return fmt.Errorf("check: %w", err)
+		}
 	}
 	if wrong {
 		return errReported
 	}
 	return nil
-}
-
-// printFindings writes them as compilers do: place, message, line and caret.
-func printFindings(w console, name, source string, found []plugin.Diagnostic) {
-	lines := strings.Split(source, "\n")
-	for i, d := range found {
-		if i == maxFindings {
-			w.printf("%s: %d more\n", name, len(found)-maxFindings)
-			return
-		}
-		w.printf("%s:%d:%d: %s: %s [%s]\n", name, d.Line, d.Column, d.Severity, d.Message, d.Code)
-		if d.Line >= 1 && d.Line <= len(lines) {
-			printCaret(w, strings.TrimSuffix(lines[d.Line-1], "\r"), d)
-		}
-		if d.Suggestion != "" {
-			w.printf("    %s\n", d.Suggestion)
-		}
-	}
-}
-
-// printCaret shows a line and marks the finding below it; tabs stay tabs, so
-// that the marks stand where they belong.
-func printCaret(w console, line string, d plugin.Diagnostic) {
-	runes := []rune(line)
-	from := min(max(d.Column-1, 0), len(runes))
-	to := len(runes)
-	if d.EndLine == d.Line {
-		to = min(max(d.EndColumn-1, from), len(runes))
-	}
-	indent := strings.Map(func(r rune) rune {
-		if r == '\t' {
-			return r
-		}
-		return ' '
-	}, string(runes[:from]))
-	w.printf("    %s\n    %s%s\n", line, indent, strings.Repeat("^", max(to-from, 1)))
 }

@@ -22,9 +22,11 @@ import (
 const usage = `devhost is a small helpdesk with the webhooks plugin.
 
   devhost [flags]                 serve it
-  devhost check FILE…             say what is wrong with behaviors
+  devhost check [flags] FILE…     say what is wrong with behaviors
   devhost simulate -behavior FILE -request FILE [flags]
                                   what a behavior decides about a request
+  devhost test [flags] FILE.txtar…
+                                  run cases of behaviors
   devhost send -url URL -provider NAME -key KEY FILE
                                   sign a body as the provider would, and post it
   devhost rotate-key [flags]      add an encryption key, and encrypt with it
@@ -63,7 +65,7 @@ func run(ctx context.Context, args []string, stdout, stderr console) int {
 	command := serve
 	if len(args) > 0 {
 		commands := map[string]func(context.Context, []string, console, console) error{
-			"check": check, "simulate": simulate, "send": send, "rotate-key": rotateKey, "uninstall": uninstall,
+			"check": check, "simulate": simulate, "test": testCases, "send": send, "rotate-key": rotateKey, "uninstall": uninstall,
 		}
 		if c, ok := commands[args[0]]; ok {
 			command, args = c, args[1:]

@@ -19,6 +19,7 @@ func simulate(_ context.Context, args []string, stdout, stderr console) error {
 	request := fs.String("request", "", "`file` of the request, an HTTP/1.1 message")
 	inputs := fs.String("inputs", "", "JSON `file` of the listener's inputs, secrets as texts")
 	outputs := fs.String("outputs", "", "JSON `file` of what steps give, by their as or path")
+	policy := fs.String("policy", "", "JSON `file` of the policy; empty: null")
 	now := fs.String("now", "", "`time` of receipt, such as 2026-03-01T09:00:00Z; empty: the present")
 	baseURL := fs.String("base-url", "http://127.0.0.1:8025", "public `URL` of the helpdesk")
 	if err := fs.Parse(args); err != nil {
@@ -56,6 +57,9 @@ func simulate(_ context.Context, args []string, stdout, stderr console) error {
 	tools, err := plugin.NewTools(own(nil)...)
 	if err != nil {
 		return err
+	}
+	if s.Policy, err = policyFlag(tools, *policy); err != nil {
+		return &usageError{fmt.Errorf("simulate: %w", err)}
 	}
 	answer, compiles, err := tools.Simulate(s)
 	if err != nil {

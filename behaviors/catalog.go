@@ -182,6 +182,11 @@ func (a *ActionSpec) check() error {
 	if a.Reach != ReachHost && a.Reach != ReachStore && a.Reach != ReachOutside {
 		return fmt.Errorf("behaviors: action %q has the unknown reach %q", a.Name, a.Reach)
 	}
+	for _, h := range a.Hosts {
+		if err := CheckHost(h); err != nil {
+			return fmt.Errorf("behaviors: action %q has the host %q, which %w", a.Name, h, err)
+		}
+	}
 	for i, p := range a.Params {
 		if !identifier.MatchString(p.Name) {
 			return fmt.Errorf("behaviors: action %q has a parameter with the name %q", a.Name, p.Name)

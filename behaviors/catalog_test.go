@@ -25,6 +25,10 @@ func TestCatalogRefuses(t *testing.T) {
 		{"no reach", []*behaviors.ActionSpec{{Name: "a.b"}}, nil, `behaviors: action "a.b" has the unknown reach ""`},
 		{"a parameter twice", []*behaviors.ActionSpec{twice}, nil, `behaviors: action "a.b" has the parameter "x" twice`},
 		{
+			"a host that is a URL", []*behaviors.ActionSpec{{Name: "a.b", Reach: behaviors.ReachHost, Hosts: []string{"a.example", "https://a.example"}}}, nil,
+			`behaviors: action "a.b" has the host "https://a.example", which is no host: write its name, such as api.example.com, or its address, with a port where only that one is meant`,
+		},
+		{
 			"a builtin again", nil, []*expression.Function{{Name: "len", Call: call}}, `behaviors: function "len" is there twice`,
 		},
 		{

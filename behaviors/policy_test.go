@@ -354,6 +354,28 @@ func TestNullPolicyOfInputs(t *testing.T) {
 	}
 }
 
+// An action may bring hosts of its own, which are granted with it.
+func TestNullPolicyOfAnActionsOwnHosts(t *testing.T) {
+	answer := &behaviors.ActionSpec{
+		Name: "slack.respond", Reach: behaviors.ReachOutside, Hosts: []string{"hooks.slack.com"},
+		Params: []behaviors.ParamSpec{{Name: "response_url", Type: expression.Of(expression.Text), Format: behaviors.URL}},
+	}
+	c, err := behaviors.NewCatalog(behaviors.Vocabulary{Actions: []*behaviors.ActionSpec{answer}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, found := behaviors.Compile("behavior: 1\nsteps:\n  - slack.respond: {response_url: \"${{ payload.url }}\"}\n", c)
+	if p == nil || len(found) > 0 {
+		t.Fatal(found)
+	}
+	for target, want := range map[string]bool{"https://hooks.slack.com/commands/1": true, "https://hooks.slack.com.evil.example/": false} {
+		e := behaviors.NewEvaluation(p, delivery(requestTo(target)), nil)
+		if err := e.Permit(nil, e.Advance(behaviors.Journal{}).Effects[0], nil); (err == nil) != want {
+			t.Errorf("%s: got %v, want it allowed: %v", target, err, want)
+		}
+	}
+}
+
 // Whatever a URL looks like: a rule that allows a host lets only that one be
 // called, as the one who calls it reads the URL, and a path only below its own.
 func FuzzPolicy(f *testing.F) {

@@ -97,10 +97,11 @@ func SimulateWith(source string, c *Catalog, d *Delivery, outputs map[string]any
 	// The journal is complete: once more, for a trace that sees everything once.
 	trace := &expression.Trace{}
 	e = NewEvaluation(p, d, trace)
+	var decision Decision
 	if a := e.Admit(); a.runs() {
-		e.advance(a, journal)
+		decision = e.advance(a, journal)
 	}
-	s.Trace = p.TraceValues(trace)
+	s.Trace = e.TraceDenials(p.TraceValues(trace), o.Policy, decision, e.simulatedSecret)
 	return s
 }
 
@@ -137,17 +138,20 @@ func (e *Evaluation) simulateRun(a Admission, policy Policy, outputs map[string]
 // simulatedDenial is how a step fails that a policy denies. What hangs on a
 // secret that has no value here is not denied.
 func (e *Evaluation) simulatedDenial(policy Policy, effect Effect) *StepError {
-	err := e.Permit(policy, effect, func(s expression.Secret) (string, error) {
-		if value, err := e.d.Secrets(s); value != "" || err != nil {
-			return value, err
-		}
-		return "", errNoURL
-	})
+	err := e.Permit(policy, effect, e.simulatedSecret)
 	var denied *DeniedError
 	if !errors.As(err, &denied) {
 		return nil
 	}
 	return &StepError{Message: denied.Error(), Attempts: 1}
+}
+
+func (e *Evaluation) simulatedSecret(s expression.Secret) (string, error) {
+	value, err := e.d.Secrets(s)
+	if value == "" && err == nil {
+		err = errNoURL
+	}
+	return value, err
 }
 
 func (p *Program) simulatedOutput(path string, outputs map[string]any) (Entry, bool) {
@@ -258,13 +262,17 @@ func (p *Program) TraceValues(t *expression.Trace) []TraceValue {
 		line, column := p.position(e.At, e.Offset)
 		values = append(values, TraceValue{line, column, e.Kind, traced(e.Value), e.N})
 	}
+	sortTrace(values)
+	return values
+}
+
+func sortTrace(values []TraceValue) {
 	slices.SortStableFunc(values, func(a, b TraceValue) int {
 		if a.Line != b.Line {
 			return a.Line - b.Line
 		}
 		return a.Column - b.Column
 	})
-	return values
 }
 
 func traced(v any) json.RawMessage {

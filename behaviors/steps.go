@@ -12,12 +12,13 @@ import (
 
 // step is a compiled step: one verb or action, and its modifiers.
 type step struct {
-	path stepPath
-	line int
-	at   int // of the step in the source
-	name string
-	verb string // one of Verbs, or an action's name
-	when *expr
+	path   stepPath
+	line   int
+	column int
+	at     int // of the step in the source
+	name   string
+	verb   string // one of Verbs, or an action's name
+	when   *expr
 
 	respond  *respond
 	text     value // of a stop, a fail or a log
@@ -108,7 +109,7 @@ func (c *compiler) step(n *node, path string) *step {
 		return nil
 	}
 	s := &step{path: newStepPath(path), at: n.from, taken: c.handled > 0}
-	s.line, _ = c.src.position(n.from)
+	s.line, s.column = c.src.position(n.from)
 	verb, rest := c.verb(n)
 	s.when = c.when(rest)
 	before := c.past

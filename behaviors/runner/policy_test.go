@@ -3,6 +3,7 @@ package runner
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -81,6 +82,22 @@ func TestPolicyBeforeEachEffect(t *testing.T) {
 				}
 				if done := w.count("SELECT COUNT(*) FROM host_effects") - rows; (done == 1) != (tt.steps[0] == "") {
 					t.Errorf("%d effects on the host's records", done)
+				}
+				trace, err := n.Trace(t.Context(), id)
+				must(t, err)
+				var said, want []string
+				for _, v := range trace {
+					if v.Kind == "Policy" {
+						said = append(said, fmt.Sprintf("%d:%d %s", v.Line, v.Column, v.Value))
+					}
+				}
+				for i, reason := range tt.steps {
+					if reason != "" {
+						want = append(want, fmt.Sprintf("%d:5 %q", []int{6, 8, 10}[i], reason))
+					}
+				}
+				if !slices.Equal(said, want) {
+					t.Errorf("the trace says %q, want %q", said, want)
 				}
 				n.wantHidden(id, "hunter2")
 			})

@@ -42,8 +42,16 @@ func (r *Runner) Trace(ctx context.Context, deliveryID int64) ([]behaviors.Trace
 	}
 	trace := &expression.Trace{}
 	e := behaviors.NewEvaluation(p, delivery, trace)
-	if e.Admit().Outcome == behaviors.Accepted && d.Outcome == string(behaviors.Accepted) {
-		e.Advance(behaviors.Journal{Steps: j.entries})
+	if e.Admit().Outcome != behaviors.Accepted || d.Outcome != string(behaviors.Accepted) {
+		return p.TraceValues(trace), nil
 	}
-	return p.TraceValues(trace), nil
+	decision := e.Advance(behaviors.Journal{Steps: j.entries})
+	policy, err := r.policyOf(ctx, d.VersionID)
+	if err != nil {
+		return nil, fmt.Errorf("trace: %w", err)
+	}
+	return e.TraceDenials(p.TraceValues(trace), policy, decision, func(ref expression.Secret) (string, error) {
+		secret, err := r.effectSecret(ctx, d.ListenerID, ref)
+		return secret.value, err
+	}), nil
 }

@@ -47,9 +47,25 @@ func (c *compiler) bare(key string, n *node, want expression.Kind, secret bool) 
 		return nil
 	}
 	c.problems(n, 0, problems)
-	c.report(commentAfterExpression, comment).suggest("put the comment on a line of its own, or the expression in quotes").
-		fix("Quote the expression", whole, singleQuoted(c.src.slice(whole)))
+	c.report(commentAfterExpression, comment).suggest("put the comment on a line of its own").
+		fixes = []repair{{"Put the comment on a line of its own", c.aboveLine(n.from, span{n.to, comment.to}, c.src.slice(comment))}}
 	return x
+}
+
+// aboveLine moves a comment from behind a value above the line in which that
+// begins.
+func (c *compiler) aboveLine(at int, from span, comment string) []edit {
+	line, _ := c.src.position(at)
+	first := c.src.line(line).from
+	ending := "\n"
+	if last := c.src.line(line).to; c.src.at(last) == '\r' {
+		ending = "\r"
+		if c.src.at(last+1) == '\n' {
+			ending = "\r\n"
+		}
+	}
+	indent := c.src.slice(span{first, c.src.skipBlanks(first)})
+	return []edit{{span{first, first}, indent + comment + ending}, {from, ""}}
 }
 
 func (c *compiler) collectionInExpression(key string, n *node) {

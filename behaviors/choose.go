@@ -23,12 +23,12 @@ func (c *compiler) choose(s *step, verb pair) {
 	n := verb.value
 	switch {
 	case n.kind == listNode && len(n.items) == 0 || n.missing():
-		if !c.cutShort(n, "choose") {
+		if !c.cutAway(n, "choose") {
 			c.report(emptyChoose, verb.key.span).suggest("write a list of `when` and `steps`")
 		}
 		return
 	case n.kind != listNode:
-		if !c.cutShort(n, "choose") {
+		if !c.cutAway(n, "choose") {
 			c.wrong(n.span, "choose", "a list of branches", n.describe()).suggest("begin each branch with `- when:`")
 		}
 		return
@@ -56,7 +56,7 @@ func (c *compiler) choose(s *step, verb pair) {
 // told once.
 func (c *compiler) branch(n *node, path string) (b branch, conditional bool) {
 	if n.kind != mapNode {
-		if !c.cutShort(n, path) {
+		if !c.cutAway(n, path) {
 			c.wrong(n.span, path, "a map of `when` and `steps`", n.describe())
 		}
 		return b, true

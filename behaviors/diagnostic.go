@@ -183,6 +183,9 @@ func (f *findings) diagnostic(d *finding) Diagnostic {
 	out.EndLine, out.EndColumn = f.src.position(max(d.at.from, d.at.to))
 	for _, r := range d.fixes {
 		fix := Fix{Title: r.title}
+		if n := len(r.edits); n > 1 {
+			fix.Title += fmt.Sprintf(" at all %d places", n)
+		}
 		for _, change := range r.edits {
 			e := Edit{Text: change.text}
 			e.Line, e.Column = f.src.position(change.at.from)

@@ -123,11 +123,11 @@ func (c *compiler) lets(n *node) {
 		name := expression.Name{Slot: slot}
 		if x != nil {
 			name.Type, name.Path = x.compiled.Type(), c.path(p.key.text, x)
+			c.scope.sample(p.key.text, x.sampled)
 			c.p.lets = append(c.p.lets, letName{p.key.text, slot, x})
 			c.scope.lets[p.key.text] = letName{p.key.text, slot, x}
 		}
 		c.scope.names[p.key.text] = name
-		c.scope.sample(p.key.text, x)
 	}
 }
 

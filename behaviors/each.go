@@ -43,21 +43,21 @@ func (c *compiler) each(s *step, verb pair) {
 			c.report(missingKey, verb.key.span, key, inEach).suggest("add it")
 		}
 	}
-	item := expression.Type{}
+	var item, sampled expression.Type
 	if n := keys["in"]; n != nil {
 		s.each.in = c.bare("in", n, expression.Any, false)
-		item = c.itemType(n, s.each.in)
+		item, sampled = c.itemTypes(n, s.each.in)
 	}
 	before, outer := c.past, c.scope.enter()
 	line, _ := c.src.position(verb.key.from)
 	if n := keys["as"]; n != nil && c.checkName(n) {
-		s.each.item = c.bind(n.text, item)
+		s.each.item = c.bind(n.text, item, sampled)
 	}
 	if n := keys["index"]; n != nil && c.checkName(n) {
 		if as := keys["as"]; as != nil && as.text == n.text {
 			c.report(nameTaken, n.span, n.text, "it is the item's").suggest("choose another name")
 		}
-		s.each.index = c.bind(n.text, expression.Of(expression.Int))
+		s.each.index = c.bind(n.text, position, position)
 	}
 	if n := keys["once"]; n != nil {
 		s.each.once = c.bare("once", n, expression.Any, false)
@@ -73,23 +73,42 @@ func (c *compiler) each(s *step, verb pair) {
 	s.responds, c.past = responding(s.steps), before // there may be no item at all
 }
 
-// itemType is the type of an item, and reports what certainly is no list.
-func (c *compiler) itemType(n *node, in *expr) expression.Type {
+// position is the type of an index.
+var position = expression.Of(expression.Int)
+
+// itemTypes are the type of an item, and that by the samples. They report what
+// certainly is no list.
+func (c *compiler) itemTypes(n *node, in *expr) (item, sampled expression.Type) {
 	if in == nil {
-		return expression.Type{}
+		return item, sampled
 	}
-	switch t := in.compiled.Type(); t.Kind {
-	case expression.List:
-		if t.Elem != nil {
-			return *t.Elem
-		}
-	case expression.Map:
+	t, bySamples := in.compiled.Type(), in.sampled
+	const advice = "name a list; where there may be one item or several, a single one counts as a list"
+	switch {
+	case !mayBeItems(t):
+		c.wrong(n.span, "in", "a list", t.Kind.String()).suggest(advice)
+	case !mayBeItems(bySamples):
+		c.wrong(n.span, "in", "a list", bySamples.Kind.String()+", going by the samples").suggest(advice).severity = warn
+	}
+	return itemOf(t), itemOf(bySamples)
+}
+
+// mayBeItems tells whether a value may be a list, or one item of what else is a
+// list, which a map may be.
+func mayBeItems(t expression.Type) bool {
+	switch t.Kind {
+	case expression.List, expression.Map, expression.Any, expression.Nil:
+		return true
+	}
+	return t.Several
+}
+
+func itemOf(t expression.Type) expression.Type {
+	switch {
+	case t.Elem != nil:
+		return *t.Elem
+	case t.Kind == expression.Map:
 		return t
-	case expression.Any, expression.Nil:
-	default:
-		if !t.Sample {
-			c.wrong(n.span, "in", "a list", t.Kind.String()).suggest("name a list; where there may be one item or several, a single one counts as a list")
-		}
 	}
 	return expression.Type{}
 }
@@ -219,8 +238,8 @@ func (w *walk) restore(slots []int, values []any) {
 // enter begins a body whose names end with it; leave gives the slots that it has
 // bound, and the names that are seen no more.
 func (s *scope) enter() *scope {
-	outer := &scope{names: s.names, bound: s.bound}
-	s.names, s.bound = maps.Clone(s.names), nil
+	outer := &scope{names: s.names, bound: s.bound, samples: s.samples}
+	s.names, s.bound, s.samples = maps.Clone(s.names), nil, maps.Clone(s.samples)
 	return outer
 }
 
@@ -233,6 +252,6 @@ func (s *scope) leave(outer *scope) (bound []int, gone []string) {
 	bound = s.bound
 	slices.Sort(bound)
 	bound = slices.Compact(bound)
-	s.names, s.bound = outer.names, append(outer.bound, bound...)
+	s.names, s.bound, s.samples = outer.names, append(outer.bound, bound...), outer.samples
 	return bound, gone
 }

@@ -29,7 +29,7 @@ const inHandshake = "a handshake"
 // handshakes compiles the list. What its steps name is theirs alone.
 func (c *compiler) handshakes(n *node) {
 	if n.kind != listNode {
-		if !c.cutShort(n, "handshake") {
+		if !c.cutAway(n, "handshake") {
 			c.wrong(n.span, "handshake", "a list", n.describe()).suggest("begin each handshake with `- when:`")
 		}
 		return

@@ -57,7 +57,7 @@ func (c *Catalog) inputType(name string) expression.Type {
 func (c *compiler) inputs(n *node) {
 	fields := map[string]expression.Type{}
 	if n != nil && n.kind != mapNode {
-		if !c.cutShort(n, "inputs") {
+		if !c.cutAway(n, "inputs") {
 			c.wrong(n.span, "inputs", "a map", n.describe())
 		}
 	} else if n != nil {

@@ -96,7 +96,7 @@ func (c *compiler) texts(key string, n *node) []*node {
 // over where it is not.
 func (c *compiler) keys(what string, n *node, known ...string) []pair {
 	if n.kind != mapNode {
-		if !c.cutShort(n, what) {
+		if !c.cutAway(n, what) {
 			c.wrong(n.span, what, "a map", n.describe())
 		}
 		return nil

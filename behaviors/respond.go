@@ -82,7 +82,7 @@ func (c *compiler) body(kind string, n *node) value {
 	v := c.value(n, w)
 	text, isText := v.constant.(string)
 	switch {
-	case len(c.found) > before:
+	case slices.ContainsFunc(c.found[before:], func(d *finding) bool { return d.severity == bad }):
 	case kind == "base64" && isText:
 		if _, err := decodeBase64(text); err != nil {
 			c.report(badBase64, n.span).suggest("write the bytes in base64 of the standard alphabet, or a text as `text`")

@@ -1,6 +1,7 @@
 package behaviors
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/deskhook/deskhook/behaviors/expression"
@@ -24,14 +25,14 @@ func sampleTypes(samples []*payload.Request) map[string]expression.Type {
 	query := openSample(`request.query`)
 	for _, r := range samples[:min(len(samples), MaxSamples)] {
 		if body, err := payload.Scan(r, nil, payload.DefaultLimits); err == nil {
-			bodies = append(bodies, expression.SampleType(body.All(), "payload"))
+			bodies = append(bodies, expression.SampleType(body.All(), "payload", repeats(r, body.Kind())))
 		}
 		for _, name := range r.Header.Members() {
 			headers.Fields[name] = text
 		}
 		if fields, ok := r.Member("query").(map[string]any); ok {
 			for name, v := range fields {
-				t := expression.SampleType(v, expression.MemberAt(query.At, name))
+				t := expression.SampleType(v, expression.MemberAt(query.At, name), true)
 				if other, ok := query.Fields[name]; ok {
 					t = expression.SampleUnion(other, t)
 				}
@@ -41,6 +42,11 @@ func sampleTypes(samples []*payload.Request) map[string]expression.Type {
 	}
 	request.Fields["headers"], request.Fields["query"] = headers, query
 	return map[string]expression.Type{"payload": expression.SampleUnion(bodies...), "request": request}
+}
+
+// repeats tells whether what there are several of is a list in the payload.
+func repeats(r *payload.Request, k payload.Kind) bool {
+	return len(r.Body) == 0 || k == payload.XML || k == payload.Form || k == payload.Multipart
 }
 
 // openSample is a map of which any request may have other fields.
@@ -60,15 +66,16 @@ func (s sampledScope) Lookup(name string) (expression.Name, bool) {
 	return n, ok
 }
 
-// sample notes what the samples say of a name that has just been bound.
-func (s *scope) sample(name string, x *expr) {
+// sample notes what the samples say of a name before it is bound. One that is
+// bound already may keep its value.
+func (s *scope) sample(name string, t expression.Type) {
 	if s.samples == nil {
 		return
 	}
-	delete(s.samples, name)
-	if x != nil {
-		s.samples[name] = x.sampled
+	if old, bound := (sampledScope{s}).Lookup(name); bound {
+		t = either(old.Type, t)
 	}
+	s.samples[name] = t
 }
 
 // bySamples reads an expression once more, over names of the types that the
@@ -118,9 +125,13 @@ func (c *compiler) lackedBefore(d *finding) bool {
 	if first == nil || first.at == d.at {
 		return first != nil
 	}
+	if d.at.from < first.at.from {
+		first.at, d.at = d.at, first.at
+	}
 	for i := range first.fixes {
 		if i < len(d.fixes) {
 			first.fixes[i].edits = append(first.fixes[i].edits, d.fixes[i].edits...)
+			slices.SortFunc(first.fixes[i].edits, func(a, b edit) int { return a.at.from - b.at.from })
 		}
 	}
 	return true

@@ -100,9 +100,10 @@ func (s *scope) slot() int {
 // bind makes a step's name visible. A name that is bound again keeps its slot,
 // as a skipped step leaves the value that is there. Where it was a let of the
 // document it gets a slot of its own, which begins as that let: other lets go
-// on seeing theirs.
-func (s *scope) bind(name string, t expression.Type) (slot int, seed *expr) {
+// on seeing theirs. sampled is the type by the samples.
+func (s *scope) bind(name string, t, sampled expression.Type) (slot int, seed *expr) {
 	old, bound := s.names[name]
+	s.sample(name, sampled)
 	if !bound {
 		slot = s.slot()
 		s.names[name] = expression.Name{Slot: slot, Type: t}

@@ -81,7 +81,7 @@ type param struct {
 // steps compiles a list of steps.
 func (c *compiler) steps(key string, n *node, prefix string) []*step {
 	if n.kind != listNode {
-		if !c.cutShort(n, key) {
+		if !c.cutAway(n, key) {
 			c.wrong(n.span, key, "a list of steps", n.describe())
 		}
 		return nil
@@ -103,7 +103,7 @@ func responding(list []*step) bool { return len(list) > 0 && (list[0].responds |
 
 func (c *compiler) step(n *node, path string) *step {
 	if n.kind != mapNode {
-		if !c.cutShort(n, path) {
+		if !c.cutAway(n, path) {
 			c.wrong(n.span, path, "a map", n.describe())
 		}
 		return nil
@@ -246,18 +246,17 @@ func (c *compiler) letStep(s *step, n *node) {
 		if !c.checkName(p.key) {
 			continue
 		}
-		var t expression.Type
+		var t, sampled expression.Type
 		if x != nil {
-			t = x.compiled.Type()
+			t, sampled = x.compiled.Type(), x.sampled
 		}
-		s.lets = append(s.lets, letName{p.key.text, c.bind(p.key.text, t), x})
-		c.scope.sample(p.key.text, x)
+		s.lets = append(s.lets, letName{p.key.text, c.bind(p.key.text, t, sampled), x})
 	}
 }
 
 // bind makes a name of a step visible from here on.
-func (c *compiler) bind(name string, t expression.Type) int {
-	slot, seed := c.scope.bind(name, t)
+func (c *compiler) bind(name string, t, sampled expression.Type) int {
+	slot, seed := c.scope.bind(name, t, sampled)
 	if !slices.ContainsFunc(c.p.stepSlots, func(s stepSlot) bool { return s.slot == slot }) {
 		c.p.stepSlots = append(c.p.stepSlots, stepSlot{slot, seed})
 	}
@@ -275,7 +274,7 @@ func (c *compiler) params(s *step, verb pair) {
 		c.wrong(n.span, s.verb, "a map of parameters", n.describe())
 		return
 	}
-	if n.missing() && c.cutShort(n, s.verb) {
+	if n.missing() && c.cutAway(n, s.verb) {
 		return
 	}
 	c.sent = nil
@@ -350,7 +349,7 @@ func (c *compiler) modifiers(s *step, rest map[string]pair) {
 		case key == "timeout":
 			s.timeout = c.duration("timeout", p.value)
 		case key == "as" && c.checkName(p.value):
-			s.as, s.slot = p.value.text, c.bind(p.value.text, s.action.Output)
+			s.as, s.slot = p.value.text, c.bind(p.value.text, s.action.Output, s.action.Output)
 		}
 	}
 	if s.action != nil {

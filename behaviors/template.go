@@ -155,6 +155,17 @@ func (c *compiler) cutShort(n *node, label string) bool {
 	return false
 }
 
+// cutAway is cutShort where no text can stand, so that quotes would not help.
+func (c *compiler) cutAway(n *node, label string) bool {
+	if !c.cutShort(n, label) {
+		return false
+	}
+	if d := c.found[len(c.found)-1]; d.code == commentAsValue.code {
+		d.fixes, d.suggestion = nil, "write what belongs there, and the comment on a line of its own"
+	}
+	return true
+}
+
 // commentBehind finds a comment in the line in which a plain scalar ends.
 func (c *compiler) commentBehind(n *node) (span, bool) {
 	if n.kind != scalarNode || n.style != 0 || !n.trusted && !n.missing() {

@@ -44,11 +44,16 @@ func (c *compiler) unknownField(n *ast.MemberNode, base, property operand, name 
 }
 
 // mayLack notes a field, and those around it, as one that is read as if it might
-// be missing.
+// be missing; of several with `??` between them, each.
 func (c *compiler) mayLack(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.ChainNode:
 		c.mayLack(n.Node)
+	case *ast.BinaryNode:
+		if n.Operator == "??" {
+			c.mayLack(n.Left)
+			c.mayLack(n.Right)
+		}
 	case *ast.MemberNode:
 		if c.lacking == nil {
 			c.lacking = map[ast.Node]bool{}
@@ -79,11 +84,6 @@ func alike(a, b string) bool {
 	}
 	slips := max(1, utf8.RuneCountInString(a)/5)
 	return folded(a) == folded(b) || len(a) > 2 && len(b) > 2 && distance(a, b, slips) <= slips
-}
-
-// folded is a name without what people write it differently by.
-func folded(name string) string {
-	return strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(name))
 }
 
 // renameField is the fix that writes the name of another field, in the form that

@@ -138,8 +138,8 @@ func (c *compiler) memberType(n *ast.MemberNode, base, property operand) Type {
 func (c *compiler) noMember(base, property operand, name, suggestion string) {
 	p := c.report(property.at, "unknown-field", suggestion, "%s has no field `%s`, so this is nil", base.typ.Kind, name)
 	p.Severity = SeverityWarning
-	if base.typ.Sample {
-		p.Message += "; the samples have " + base.typ.Kind.String() + " here"
+	if base.typ.Sample && base.typ.At != "" {
+		p.Message = "no sample has `" + MemberAt(base.typ.At, name) + "`: `" + base.typ.At + "` is " + base.typ.Kind.String() + " there"
 	}
 }
 

@@ -12,6 +12,9 @@ func (c *compiler) want(o operand, k Kind, what string) {
 	if !o.typ.fits(k) && !o.typ.secret() {
 		p := c.mismatch(o, what+" must be "+k.String()+", but this is "+o.typ.Kind.String())
 		p.Suggestion = advice(k, o.typ.Kind)
+		if k == List && o.typ.Several {
+			p.Suggestion = "there may be one or several here: write list(…) around it"
+		}
 	}
 }
 

@@ -16,6 +16,18 @@ func always(t Type) func([]Type) Type { return func([]Type) Type { return t } }
 
 func sameList(args []Type) Type { return Type{Kind: List, Elem: args[0].Elem, Sample: args[0].Sample} }
 
+// listOfIt is the type of list(…).
+func listOfIt(args []Type) Type {
+	t := args[0]
+	if t.Kind == List {
+		return t
+	}
+	if t.Elem == nil && (t.Kind == Map || t.Kind == Text) && t.Sample {
+		return ListOf(t)
+	}
+	return Type{Kind: List, Elem: t.Elem, Sample: t.Sample}
+}
+
 func itsElement(args []Type) Type { return args[0].element() }
 
 func listOfBodies(args []Type) Type {

@@ -10,15 +10,16 @@ import (
 const maxSampleFields = 200
 
 // SampleType is the type of a value of a sample and of all that is in it. at says
-// where it stands, as an expression does: "payload". An empty list or map says
-// nothing of what may be in it.
-func SampleType(v any, at string) Type {
+// where it stands, as an expression does: "payload". repeats: what there are
+// several of is a list, as in XML and in forms. An empty list or map says nothing
+// of what may be in it.
+func SampleType(v any, at string, repeats bool) Type {
 	t := Type{Kind: kindOf(v), Sample: true, At: at}
 	switch v := v.(type) {
 	case []any:
 		var elem *Type
 		for _, x := range v {
-			item := SampleType(x, at+"[]")
+			item := SampleType(x, at+"[]", repeats)
 			if elem != nil {
 				item = unite(*elem, item)
 			}
@@ -31,7 +32,9 @@ func SampleType(v any, at string) Type {
 		}
 		t.Fields = make(map[string]Type, len(v))
 		for name, x := range v {
-			t.Fields[name] = SampleType(x, MemberAt(at, name))
+			field := SampleType(x, MemberAt(at, name), repeats)
+			field.Several = repeats && field.Kind != List && !strings.HasPrefix(name, "@") && !strings.HasPrefix(name, "#")
+			t.Fields[name] = field
 		}
 	}
 	return t
@@ -60,6 +63,8 @@ func SampleUnion(types ...Type) Type {
 }
 
 func unite(a, b Type) Type {
+	a.Several = a.Several || b.Several
+	b.Several = a.Several
 	switch {
 	case a.Kind == Nil:
 		return b

@@ -1,25 +1,38 @@
 package expression
 
-import "sort"
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
 
 // Nearest is the name most like the one that was written, or "" where none is
 // near enough to be meant.
 func Nearest(name string, names []string) string {
-	names = append([]string(nil), names...)
-	sort.Strings(names)
-	best, nearest := len(name)/3+1, ""
-	for _, n := range names {
+	best, nearest := utf8.RuneCountInString(name)/3+1, ""
+	if len(name) < 2 || len(name) > maxSuggested {
+		best = 0
+	}
+	for _, n := range slices.Sorted(slices.Values(names)) {
 		if n == name {
 			continue
 		}
 		if same := folded(name); same != "" && same == folded(n) {
 			return n
 		}
-		if d := distance(name, n, best); d < best || d == best && nearest == "" {
+		if d := distance(strings.ToLower(name), strings.ToLower(n), best); d > 0 && (d < best || d == best && nearest == "") {
 			best, nearest = d, n
 		}
 	}
 	return nearest
+}
+
+// maxSuggested bounds the names that are compared, whose cost is their product.
+const maxSuggested = 100
+
+// folded is a name without what people write it differently by.
+func folded(name string) string {
+	return strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(name))
 }
 
 // distance counts edits (insert, delete, replace, swap of neighbours); anything

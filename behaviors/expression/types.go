@@ -36,6 +36,9 @@ type Type struct {
 	Open   bool            // of a Map: there may be others
 	Sample bool            // inferred from samples: what contradicts it is a warning
 	At     string          // of a Sample: where it stands in them, as an expression says it
+	// Several: of a Sample that is no list: there may be several at its place, which
+	// are a list then, as in XML and in forms.
+	Several bool
 	// AnyCase: of a Map that is Open and a Sample, as the headers of requests: upper
 	// and lower case of names do not count.
 	AnyCase bool

@@ -215,6 +215,7 @@ func signedFunction(p *signatures.Provider) *expression.Function {
 		Doc:     p.Doc,
 		Example: p.Name + ".signed(request, inputs.signing_key)",
 		NilSafe: true,
+		Cost:    costOfSignature,
 		Call: func(f *expression.Frame, args []any) (any, error) {
 			r, ok := args[0].(*payload.Request)
 			if !ok {
@@ -233,8 +234,23 @@ func signedFunction(p *signatures.Provider) *expression.Function {
 	}
 }
 
+// costOfSignature is an operation for each 64 bytes of the body, as for any text
+// that is read, and for each secret.
+func costOfSignature(args []any) int {
+	r, ok := args[0].(*payload.Request)
+	if !ok {
+		return 1
+	}
+	secrets := 1
+	if list, ok := args[1].([]any); ok {
+		secrets = len(list)
+	}
+	return 1 + secrets*(8+(len(r.Body)+len(r.URL))/64+len(r.Header))
+}
+
 // secretValues fetches the values behind a secret or a list of them; those that
-// are not set are left out.
+// are not set are left out. A list within the list is refused, as lists may share
+// structure and have no end.
 func secretValues(f *expression.Frame, v any) ([]string, error) {
 	var values []string
 	switch v := v.(type) {
@@ -249,6 +265,9 @@ func secretValues(f *expression.Frame, v any) ([]string, error) {
 		}
 	case []any:
 		for _, item := range v {
+			if _, isList := item.([]any); isList {
+				return nil, errors.New("takes a secret, or a list of secrets")
+			}
 			more, err := secretValues(f, item)
 			if err != nil {
 				return nil, err

@@ -101,7 +101,7 @@ func length(m *machine, a []any) any {
 	case map[string]any:
 		return int64(len(v))
 	case Object:
-		return int64(len(v.Members()))
+		return int64(len(m.members(v)))
 	}
 	m.fail("type", "`len` takes a text, a list or a map, but this is "+kindOf(a[0]).String())
 	return nil

@@ -208,8 +208,11 @@ func (f *Function) callHost(m *machine, args []any, at span) any {
 		m.step(f.Cost(args))
 	} else {
 		for _, a := range args {
-			if s, ok := a.(string); ok {
-				m.text(len(s))
+			switch a := a.(type) {
+			case string:
+				m.text(len(a))
+			case []byte:
+				m.text(len(a))
 			}
 		}
 	}
@@ -221,5 +224,8 @@ func (f *Function) callHost(m *machine, args []any, at span) any {
 		panic(failure{&e})
 	}
 	m.inTime()
+	if text, ok := v.(string); ok {
+		m.take(len(text))
+	}
 	return v
 }

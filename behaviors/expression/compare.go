@@ -6,6 +6,18 @@ import (
 	"time"
 )
 
+// compareNumbers charges for integers beyond 64 bits, which take time by their
+// length.
+func (m *machine) compareNumbers(a, b any) (int, bool) {
+	if i, ok := a.(*big.Int); ok {
+		m.digits(i)
+	}
+	if i, ok := b.(*big.Int); ok {
+		m.digits(i)
+	}
+	return compareNumbers(a, b)
+}
+
 // compareNumbers compares exactly, integers of any size with floats too.
 func compareNumbers(a, b any) (int, bool) {
 	switch x := a.(type) {
@@ -65,7 +77,7 @@ func compareIntFloat(i int64, f float64) int {
 
 // compare orders two values of a kind.
 func (m *machine) compare(a, b any, what string) int {
-	if d, ok := compareNumbers(a, b); ok {
+	if d, ok := m.compareNumbers(a, b); ok {
 		return d
 	}
 	switch x := a.(type) {

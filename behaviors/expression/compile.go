@@ -215,9 +215,9 @@ func (c *compiler) readPayload(path *Path) closure {
 		m.step(len(path.FirstKeys))
 		for _, key := range path.FirstKeys {
 			if key.List {
-				v = index(v, int64(key.Index))
+				v = m.index(v, int64(key.Index))
 			} else {
-				v = field(v, key.Name)
+				v = m.field(v, key.Name)
 			}
 		}
 		return v

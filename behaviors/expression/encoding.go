@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"hash"
 
 	"github.com/deskhook/deskhook/behaviors/payload"
 )
@@ -65,10 +66,10 @@ func encodingFunctions() []*Function {
 			return m.textOf(b)
 		}),
 		fn("sha256", one, Bytes, "the SHA-256 of bytes or a text, as bytes", `hex(sha256("a"))`, func(m *machine, a []any) any {
-			b := m.bytes(a[0], "sha256")
-			m.step(len(b) / 32)
-			h := sha256.Sum256(b)
-			return h[:]
+			m.step(4)
+			h := sha256.New()
+			m.hash(h, a[0], "sha256")
+			return h.Sum(nil)
 		}),
 	}
 }
@@ -77,6 +78,7 @@ func (m *machine) bytes(v any, name string) []byte {
 	switch v := v.(type) {
 	case string:
 		m.text(len(v))
+		m.take(len(v))
 		return []byte(v)
 	case []byte:
 		m.text(len(v))
@@ -84,6 +86,26 @@ func (m *machine) bytes(v any, name string) []byte {
 	}
 	m.fail("type", "`"+name+"` takes bytes or a text, but this is "+kindOf(v).String())
 	return nil
+}
+
+// hash feeds bytes or a text to a hash, without a copy of the text: it may be a
+// whole body.
+func (m *machine) hash(h hash.Hash, v any, name string) {
+	s, ok := v.(string)
+	if !ok {
+		b := m.bytes(v, name)
+		m.step(len(b) / 32)
+		h.Write(b)
+		return
+	}
+	m.text(len(s))
+	m.step(len(s) / 32)
+	var block [4096]byte
+	for s != "" {
+		n := copy(block[:], s)
+		h.Write(block[:n])
+		s = s[n:]
+	}
 }
 
 // parseJSON reads within the caps of a body, and charges before it reads.
@@ -94,10 +116,10 @@ func (m *machine) parseJSON(v any, name string) (any, error) {
 	return payload.ParseJSON(s, payload.DefaultLimits)
 }
 
-// decodedSize is what the value of a JSON text takes at most: a text of 3 bytes
-// can be a map.
+// decodedSize is what the value of a JSON text takes at most, and the copy that is
+// read: a text of 3 bytes can be a map.
 func decodedSize(s string) int {
-	n := len(s)
+	n := 2 * len(s)
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
 		case '{':

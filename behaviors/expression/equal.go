@@ -1,9 +1,7 @@
 package expression
 
 import (
-	"maps"
 	"math/big"
-	"slices"
 	"time"
 )
 
@@ -25,7 +23,7 @@ func (m *machine) equal(a, b any, depth int) bool {
 		m.text(len(x))
 		return x == y
 	case int64, float64, *big.Int:
-		d, ok := compareNumbers(a, b)
+		d, ok := m.compareNumbers(a, b)
 		return ok && d == 0
 	case []byte:
 		y, ok := b.([]byte)
@@ -82,22 +80,14 @@ func (m *machine) equalMaps(x, y map[string]any, depth int) bool {
 }
 
 func (m *machine) equalObjects(x, y Object, depth int) bool {
-	names := x.Members()
-	m.step(len(names))
-	if len(names) != len(y.Members()) {
+	names := m.members(x)
+	if len(names) != len(m.members(y)) {
 		return false
 	}
 	for _, name := range names {
-		if !m.equal(x.Member(name), y.Member(name), depth+1) {
+		if !m.equal(m.memberOf(x, name), m.memberOf(y, name), depth+1) {
 			return false
 		}
 	}
 	return true
 }
-
-// memberMap is a map as an Object.
-type memberMap map[string]any
-
-func (o memberMap) Member(name string) any { return o[name] }
-
-func (o memberMap) Members() []string { return slices.Sorted(maps.Keys(o)) }

@@ -51,6 +51,7 @@ type Lazy struct {
 	done  bool
 	value any
 	err   *Error
+	held  int // bytes that the value takes
 }
 
 // Frame is what one delivery's expressions see. It belongs to one goroutine.
@@ -71,6 +72,28 @@ type Frame struct {
 	Indices []int
 
 	machine *machine // kept for the next evaluation
+	held    int      // bytes that the results of evaluations take
+}
+
+// Hold counts bytes that are kept for this delivery: the results of evaluations
+// are by themselves, what is made of them is not. The error is an *Error once
+// they are more than Limits.Held.
+func (f *Frame) Hold(bytes int) error {
+	f.held += bytes
+	if f.held > f.Limits.orDefault().Held {
+		return &Error{Code: "budget-memory", Message: "the values of this behavior take more memory together than they may"}
+	}
+	return nil
+}
+
+// Release tells that results are no longer kept, but for those of the lets.
+func (f *Frame) Release() {
+	f.held = 0
+	for _, v := range f.Slots {
+		if l, ok := v.(*Lazy); ok {
+			f.held += l.held
+		}
+	}
 }
 
 // Limits bound one evaluation, and one walk of a result.
@@ -79,10 +102,11 @@ type Limits struct {
 	Memory     int // bytes
 	Depth      int // of values
 	Time       time.Duration
+	Held       int // bytes that the results of a frame's evaluations take together
 }
 
 // DefaultLimits are the language's.
-var DefaultLimits = Limits{Operations: 1_000_000, Memory: 8 << 20, Depth: 100, Time: 100 * time.Millisecond}
+var DefaultLimits = Limits{Operations: 1_000_000, Memory: 8 << 20, Depth: 100, Time: 100 * time.Millisecond, Held: 32 << 20}
 
 func (l Limits) orDefault() Limits {
 	if l == (Limits{}) {

@@ -23,7 +23,8 @@ type Function struct {
 	Example string
 	NilSafe bool
 	// Cost is charged, in operations, before the call; without it a call costs 1
-	// and an operation per 64 bytes of its text arguments.
+	// and an operation per 64 bytes of its texts and bytes. A text that it gives
+	// counts as memory.
 	Cost func(args []any) int
 	Call func(f *Frame, args []any) (any, error)
 

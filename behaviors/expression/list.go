@@ -16,9 +16,9 @@ func listFunctions() []*Function {
 				m.list(1)
 				return []any{a[0]}
 			})).infers(listOfIt),
-		fn("first", one, Any, "the first item, or nil", `first(payload.items)`, func(m *machine, a []any) any { return index(m.listOf(a[0], "first"), int64(0)) }).infers(itsElement),
-		fn("last", one, Any, "the last item, or nil", `last(payload.items)`, func(m *machine, a []any) any { return index(m.listOf(a[0], "last"), int64(-1)) }).infers(itsElement),
-		fn("get", []Param{param("value", Any), param("key", Any)}, Any, "a member or an item, or nil", `get(payload, "id")`, func(_ *machine, a []any) any { return index(a[0], a[1]) }),
+		fn("first", one, Any, "the first item, or nil", `first(payload.items)`, func(m *machine, a []any) any { return m.index(m.listOf(a[0], "first"), int64(0)) }).infers(itsElement),
+		fn("last", one, Any, "the last item, or nil", `last(payload.items)`, func(m *machine, a []any) any { return m.index(m.listOf(a[0], "last"), int64(-1)) }).infers(itsElement),
+		fn("get", []Param{param("value", Any), param("key", Any)}, Any, "a member or an item, or nil", `get(payload, "id")`, func(m *machine, a []any) any { return m.index(a[0], a[1]) }),
 		fn("take", []Param{param("list", List), param("n", Int)}, List, "the first n items", `take(payload.items, 3)`, func(m *machine, a []any) any {
 			list, n := m.listOf(a[0], "take"), m.integer(a[1], "take")
 			if n < 0 {

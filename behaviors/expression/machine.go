@@ -144,16 +144,40 @@ func (c *Compiled) Eval(f *Frame) (any, error) {
 	if m.busy { // a host's function evaluates
 		m = new(machine)
 	}
-	return c.eval(m, f)
+	result, _, err := c.eval(m, f)
+	return result, err
 }
 
-func (c *Compiled) eval(m *machine, f *Frame) (result any, err error) {
+// eval gives the result, and the bytes that it takes.
+func (c *Compiled) eval(m *machine, f *Frame) (result any, held int, err error) {
 	m.busy = true
 	m.at = span{0, c.length}
 	defer m.finish(&err)
-	m.start(f, f.Limits.orDefault(), c.locals)
+	l := f.Limits.orDefault()
+	m.start(f, l, c.locals)
 	result = c.run(m)
-	return result, nil
+	if held = takes(result, l.Memory-m.memory); held > 0 {
+		if err := f.Hold(held); err != nil {
+			m.at = span{0, c.length}
+			e := asError(err)
+			m.fail(e.Code, e.Message)
+		}
+	}
+	return result, held, nil
+}
+
+// takes is what a result takes of the memory that its evaluation used: the rest
+// of it is free again, and what was there before belongs to others.
+func takes(result any, used int) int {
+	switch v := result.(type) {
+	case string:
+		return min(len(v), used)
+	case []byte:
+		return min(len(v), used)
+	case []any, map[string]any, Object:
+		return used
+	}
+	return 0
 }
 
 // lazy gives the value of a slot, evaluating it when it is first read. It has a
@@ -166,9 +190,9 @@ func (m *machine) lazy(l *Lazy) any {
 		f := m.f
 		at, indices := f.At, f.Indices
 		f.At, f.Indices = l.At, l.Indices
-		value, err := l.Expr.eval(m.inner, f)
+		value, held, err := l.Expr.eval(m.inner, f)
 		f.At, f.Indices = at, indices
-		l.done, l.value = true, value
+		l.done, l.value, l.held = true, value, held
 		if err != nil {
 			l.err = asError(err)
 		}

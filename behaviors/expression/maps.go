@@ -30,12 +30,12 @@ func mapFunctions() []*Function {
 
 func eachEntry(m *machine, v any, name string, give func(k string, v any) any) any {
 	var keys []string
-	get := func(k string) any { return field(v, k) }
+	get := func(k string) any { return m.field(v, k) }
 	switch v := v.(type) {
 	case map[string]any:
 		keys = sortedKeys(m, v)
 	case Object:
-		keys = v.Members()
+		keys = m.members(v)
 	default:
 		m.fail("type", "`"+name+"` takes a map, but this is "+kindOf(v).String())
 	}

@@ -77,10 +77,10 @@ const maxDigits = 4300
 func (m *machine) parseInt(text string) any {
 	m.text(len(text))
 	text = strings.TrimSpace(text)
-	if i, err := strconv.ParseInt(text, 10, 64); err == nil {
-		return i
-	}
 	if len(text) <= maxDigits {
+		if i, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return i
+		}
 		m.step(len(text))
 		m.take(len(text))
 		if i, ok := new(big.Int).SetString(text, 10); ok {
@@ -96,10 +96,12 @@ func toFloatValue(m *machine, a []any) any {
 	case int64, float64:
 		return toFloat(v)
 	case *big.Int:
+		m.digits(v)
 		f, _ := new(big.Float).SetInt(v).Float64()
 		return m.finite(f)
 	case string:
 		m.text(len(v))
+		m.take(len(v)) // an error of the standard library repeats it
 		if f, err := strconv.ParseFloat(strings.TrimSpace(v), 64); err == nil {
 			return m.finite(f)
 		}

@@ -44,7 +44,7 @@ func (c *compiler) member(n *ast.MemberNode) operand {
 		o.run = func(m *machine) any {
 			v := from(m)
 			m.step(1)
-			return field(v, name)
+			return m.field(v, name)
 		}
 		return o
 	}
@@ -53,7 +53,7 @@ func (c *compiler) member(n *ast.MemberNode) operand {
 		v := from(m)
 		k := key(m)
 		m.step(1)
-		return index(v, k)
+		return m.index(v, k)
 	}
 	return o
 }
@@ -154,20 +154,20 @@ func isWord(name string) bool {
 }
 
 // field reads a member by name; what has no such member gives nil.
-func field(v any, name string) any {
+func (m *machine) field(v any, name string) any {
 	switch v := v.(type) {
 	case map[string]any:
 		return v[name]
 	case Object:
-		return v.Member(name)
+		return m.memberOf(v, name)
 	}
 	return nil
 }
 
-func index(v, key any) any {
+func (m *machine) index(v, key any) any {
 	switch k := key.(type) {
 	case string:
-		return field(v, k)
+		return m.field(v, k)
 	case int64:
 		if list, ok := v.([]any); ok {
 			if k < 0 {
@@ -179,7 +179,7 @@ func index(v, key any) any {
 		}
 	case float64:
 		if i := int64(k); float64(i) == k {
-			return index(v, i)
+			return m.index(v, i)
 		}
 	}
 	return nil

@@ -13,6 +13,10 @@ const maxInstructions = 1000
 // characters included.
 const instructionBytes = 128
 
+// maxPattern is how much work it may be to read a regular expression, in
+// operations.
+const maxPattern = 250_000
+
 // pattern is a regular expression with the number of its instructions.
 type pattern struct {
 	re           *regexp.Regexp
@@ -24,9 +28,15 @@ func compilePattern(text string) (*pattern, string) {
 	if len(text) > 10_000 {
 		return nil, "the regular expression is too long"
 	}
+	if patternCost(text) > maxPattern {
+		return nil, "the regular expression is too large"
+	}
 	parsed, err := syntax.Parse(text, syntax.Perl)
 	if err != nil {
 		return nil, "this is no regular expression: " + patternFault(err)
+	}
+	if leastInstructions(parsed) > maxInstructions { // before repetitions are written out
+		return nil, "the regular expression is too large"
 	}
 	prog, err := syntax.Compile(parsed.Simplify())
 	if err != nil {
@@ -57,6 +67,11 @@ func (p *pattern) charge(m *machine, length int) {
 	m.step(1 + length/16*p.instructions + length%16*p.instructions/16)
 }
 
+// chargeGroups takes what it may cost to note the groups on the way as well.
+func (p *pattern) chargeGroups(m *machine, length int) {
+	p.charge(m, length*(1+p.re.NumSubexp()/25))
+}
+
 // pattern compiles a text at run time, once an evaluation. It costs by its
 // length, and by its instructions, which may be many more.
 func (m *machine) pattern(text string) *pattern {
@@ -64,12 +79,12 @@ func (m *machine) pattern(text string) *pattern {
 	if p := m.patterns[text]; p != nil {
 		return p
 	}
-	m.step(maxInstructions + len(text)*10)
+	m.step(maxInstructions + patternCost(text))
 	p, wrong := compilePattern(text)
 	if p == nil {
 		m.fail("pattern", wrong)
 	}
-	m.take(len(text) + p.instructions*instructionBytes)
+	m.take(len(text) + p.instructions*instructionBytes + classes(text)*classBytes)
 	if m.patterns == nil {
 		m.patterns = map[string]*pattern{}
 	}

@@ -27,13 +27,13 @@ func proofFunctions() []*Function {
 				if h == nil {
 					m.fail("type", algorithms)
 				}
-				text, key := m.bytes(a[2], "hmac"), m.secret(a[1])
+				key := m.secret(a[1])
 				if key == "" {
 					return nil // anybody can compute it
 				}
-				m.step(len(text) / 32)
+				m.step(8)
 				mac := hmac.New(h, []byte(key))
-				mac.Write(text)
+				m.hash(mac, a[2], "hmac")
 				return mac.Sum(nil)
 			}).binds(func(literals []constant) (builtin, *fault) {
 			if name, ok := literals[0].value.(string); ok && algorithm(name) == nil {
@@ -43,7 +43,11 @@ func proofFunctions() []*Function {
 		}),
 		nilSafe(fn("equal_secure", []Param{secret("a"), secret("b")}, Bool, "whether two texts are equal, in constant time; false for nil or empty", `equal_secure(request.headers["x-token"], inputs.token)`, func(m *machine, a []any) any {
 			x, y := m.secret(a[0]), m.secret(a[1])
-			return x != "" && y != "" && hmac.Equal([]byte(x), []byte(y))
+			if x == "" || len(x) != len(y) {
+				return false
+			}
+			m.take(2 * len(x))
+			return hmac.Equal([]byte(x), []byte(y))
 		})),
 		nilSafe(fn("basic_auth", []Param{param("request", Any), param("user", Text), secret("password")}, Bool, "whether the request carries this user and password", `basic_auth(request, "zapier", inputs.password)`, func(m *machine, a []any) any {
 			scheme, value, _ := strings.Cut(authorization(m, a[0]), " ")
@@ -106,7 +110,10 @@ func authorization(m *machine, v any) string {
 	if !ok {
 		m.fail("type", "the first argument is `request`")
 	}
+	m.step(1 + len(r.Header)/4)
 	if values := r.Header.Values("Authorization"); len(values) == 1 {
+		m.text(len(values[0]))
+		m.take(len(values[0]))
 		return values[0]
 	}
 	return ""
@@ -117,6 +124,7 @@ func ipIn(m *machine, a []any) any {
 	if !ok {
 		return false
 	}
+	m.text(len(text))
 	ip, err := netip.ParseAddr(text)
 	if err != nil {
 		return false
@@ -165,6 +173,8 @@ var idSpace = uuid.MustParse("6f9b3c1e-8f0a-5e6b-9a57-2d1c44f0c7aa")
 // stableID hashes delivery, place and loop indices (UUID version 5, RFC 9562).
 func stableID(positions []int) builtin {
 	return func(m *machine, _ []any) any {
+		m.step(8)
+		m.take(4 * shortText)
 		name := []byte(m.f.DeliveryID)
 		add := func(n uint64) { name = binary.BigEndian.AppendUint64(name, n) }
 		add(uint64(m.f.At))

@@ -41,7 +41,7 @@ func (m *machine) in(a, b any) any {
 		return false
 	case Object:
 		if name, ok := a.(string); ok {
-			return b.Member(name) != nil
+			return m.memberOf(b, name) != nil
 		}
 		return false
 	}

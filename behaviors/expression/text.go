@@ -12,10 +12,11 @@ func textFunctions() []*Function {
 	two := []Param{param("text", Text), param("part", Text)}
 	end := []Param{param("text", Text), optional("part", Text)}
 	cutset := []Param{param("text", Text), optional("characters", Text)}
+	// plain charges for characters that take more bytes in the other case.
 	plain := func(name, doc, example string, do func(string) string) *Function {
 		return fn(name, one, Text, doc, example, func(m *machine, a []any) any {
 			s := m.str(a[0], name)
-			m.take(len(s))
+			m.take(len(s) + len(s)/2)
 			return do(s)
 		})
 	}
@@ -89,8 +90,14 @@ func (m *machine) blankOr(a []any, name string) string {
 // EscapeSlack escapes what Slack reads as markup of its own
 // (https://api.slack.com/reference/surfaces/formatting#escaping).
 func EscapeSlack(s string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+	return slackEscapes.Replace(s)
 }
+
+// A replacer is made once: it has a table of its own.
+var (
+	slackEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+	xmlEscapes   = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;")
+)
 
 // EscapeXML escapes what has a meaning in XML's text and in the values of its
 // attributes. A character that XML cannot hold becomes U+FFFD.
@@ -101,7 +108,7 @@ func EscapeXML(s string) string {
 		}
 		return r
 	}, s)
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;").Replace(s)
+	return xmlEscapes.Replace(s)
 }
 
 func split(do func(s, sep string, n int) []string) func(m *machine, a []any) any {
@@ -222,7 +229,7 @@ func bindCapture(literals []constant) (builtin, *fault) {
 
 func (m *machine) captured(text any, p *pattern) any {
 	s := m.str(text, "capture")
-	p.charge(m, len(s))
+	p.chargeGroups(m, len(s))
 	groups := p.re.FindStringSubmatchIndex(s)
 	if groups == nil {
 		return nil

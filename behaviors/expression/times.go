@@ -8,7 +8,11 @@ import (
 func timeFunctions() []*Function {
 	return []*Function{
 		fn("duration", []Param{param("text", Text)}, Duration, `a duration such as "1h30m"`, `duration("30m")`, func(m *machine, a []any) any {
-			d, err := time.ParseDuration(m.str(a[0], "duration"))
+			text := m.str(a[0], "duration")
+			if len(text) > maxTimeText {
+				m.fail("type", noDuration)
+			}
+			d, err := time.ParseDuration(text)
 			if err != nil {
 				m.fail("type", noDuration)
 			}
@@ -38,6 +42,10 @@ func timeFunctions() []*Function {
 	}
 }
 
+// maxTimeText of a time, a duration or a layout that is read, in bytes: none is
+// longer, and errors of the standard library repeat it.
+const maxTimeText = 256
+
 const (
 	noDate     = "`date` finds no time in this text"
 	noDuration = "`duration` finds no duration in this text; write one such as 1h30m"
@@ -58,14 +66,21 @@ var dateLayouts = []string{time.RFC3339Nano, "2006-01-02", "2006-01-02 15:04:05"
 // zones are refused: they mean what the machine takes them for.
 func parseDate(m *machine, a []any) any {
 	text := m.str(a[0], "date")
+	if len(text) > maxTimeText {
+		m.fail("type", noDate)
+	}
 	layouts := dateLayouts
 	if len(a) > 1 {
 		layout := m.str(a[1], "date")
+		if len(layout) > maxTimeText {
+			m.fail("type", noDate)
+		}
 		if strings.Contains(layout, "MST") {
 			m.fail("type", noZoneName)
 		}
 		layouts = []string{layout}
 	}
+	m.step(2 * len(layouts))
 	for _, layout := range layouts {
 		if t, err := time.ParseInLocation(layout, text, m.zone()); err == nil {
 			return t.In(m.zone())

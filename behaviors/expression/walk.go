@@ -13,16 +13,21 @@ import (
 // Walker prints and compares values within a budget: the one way to walk a
 // result, which may share structure and so be larger than memory.
 type Walker struct {
-	m machine
+	m     machine
+	limit int // bytes
 }
 
 // NewWalker returns a walker with a budget; zero limits mean DefaultLimits. Its
 // budget is for all that it walks.
 func NewWalker(l Limits) *Walker {
-	w := new(Walker)
-	w.m.start(nil, l.orDefault(), 0)
+	l = l.orDefault()
+	w := &Walker{limit: l.Memory}
+	w.m.start(nil, l, 0)
 	return w
 }
+
+// Used is how many bytes of its budget the walker took.
+func (w *Walker) Used() int { return w.limit - w.m.memory }
 
 // JSON prints a value compactly, maps in order of their keys, a time in RFC
 // 3339, bytes in base64, a secret as {"secret": name}. Errors are *Error: the
@@ -51,6 +56,12 @@ func (w *Walker) catch(err *error) {
 	}
 }
 
+// shortText is what the text of a number or a time takes.
+const shortText = 32
+
+// digits charges what printing an integer beyond 64 bits costs.
+func (m *machine) digits(i *big.Int) { m.step(1 + i.BitLen()/16) }
+
 // textOf is the text form of a value.
 func (m *machine) textOf(v any) string {
 	switch v := v.(type) {
@@ -63,11 +74,14 @@ func (m *machine) textOf(v any) string {
 	case bool:
 		return strconv.FormatBool(v)
 	case int64:
+		m.take(shortText)
 		return strconv.FormatInt(v, 10)
 	case *big.Int:
-		m.step(1 + v.BitLen()/16)
+		m.digits(v)
+		m.take(v.BitLen() / 3)
 		return v.String()
 	case float64:
+		m.take(shortText)
 		return formatFloat(v)
 	case []byte:
 		m.text(len(v))
@@ -77,8 +91,10 @@ func (m *machine) textOf(v any) string {
 		}
 		m.fail("type", "these bytes are no text; write them with hex or base64")
 	case time.Time:
+		m.take(shortText)
 		return v.Format(time.RFC3339Nano)
 	case time.Duration:
+		m.take(shortText)
 		return v.String()
 	case Secret:
 		m.fail("secret-leak", "a secret must not become text")
@@ -102,7 +118,7 @@ func (m *machine) appendJSON(dst []byte, v any, depth int, secrets bool) []byte 
 	case int:
 		dst = strconv.AppendInt(dst, int64(v), 10)
 	case *big.Int:
-		m.step(v.BitLen() / 16)
+		m.digits(v)
 		m.take(v.BitLen() / 3)
 		dst = v.Append(dst, 10)
 	case float64:
@@ -142,7 +158,7 @@ func (m *machine) appendJSON(dst []byte, v any, depth int, secrets bool) []byte 
 	case map[string]any:
 		return m.appendMap(dst, sortedKeys(m, v), func(k string) any { return v[k] }, depth, secrets)
 	case Object:
-		return m.appendMap(dst, v.Members(), v.Member, depth, secrets)
+		return m.appendMap(dst, m.members(v), func(k string) any { return m.memberOf(v, k) }, depth, secrets)
 	default:
 		m.fail("not-json", "JSON cannot hold this value")
 	}

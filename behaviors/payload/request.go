@@ -20,6 +20,8 @@ type Request struct {
 	// Problem says why the payload is nil, once the body has been read; "" is none.
 	Problem string
 	Files   []*File // of a multipart body, once it has been read
+
+	text *string // the body as text, once it was asked for
 }
 
 // ContentType returns the header as it was sent, parameters included, or "".
@@ -39,7 +41,7 @@ func (r *Request) Member(name string) any {
 	case "headers":
 		return r.Header
 	case "body":
-		return readable(string(r.Body))
+		return r.bodyText()
 	case "content_type":
 		return readable(r.ContentType())
 	case "client_ip":
@@ -70,6 +72,15 @@ func (r *Request) Members() []string {
 		"body", "client_ip", "content_type", "files", "headers", "method",
 		"path", "problem", "query", "received_at", "test", "url",
 	}
+}
+
+// bodyText is made once: a body may be large.
+func (r *Request) bodyText() string {
+	if r.text == nil {
+		text := readable(string(r.Body))
+		r.text = &text
+	}
+	return *r.text
 }
 
 // query is the decoded query. It has no problem to report, so what is no UTF-8

@@ -26,6 +26,7 @@ func (e *Evaluation) Advance(j Journal) Decision {
 // all goes through the steps of a run.
 func (w *walk) all(steps []*step) Decision {
 	w.resetNames()
+	w.frame.Release()
 	switch w.list(steps, false) {
 	case next, stopped, unclaimed:
 		w.commit(w.p.emptyAnswer)

@@ -183,9 +183,19 @@ func (v *value) escapeWhole(text string) (string, error) {
 	return v.format.escape(text, "")
 }
 
+// maxURL bounds a URL that is put together, in bytes: each part of it is escaped
+// by what stands before.
+const maxURL = 64 << 10
+
+var errURLSize = errors.New("the url is larger than 64 KiB")
+
 // text joins the parts of a template. Only what is interpolated is escaped.
 func (e *Evaluation) text(v *value, w *expression.Walker) (string, error) {
 	var b strings.Builder
+	limit, tooLarge := expression.DefaultLimits.Memory, errTextSize
+	if v.format == URL {
+		limit, tooLarge = maxURL, errURLSize
+	}
 	var values []string // for HTML, which is put together behind
 	for _, p := range v.parts {
 		if p.expr == nil {
@@ -208,8 +218,8 @@ func (e *Evaluation) text(v *value, w *expression.Walker) (string, error) {
 			continue
 		}
 		b.WriteString(text)
-		if b.Len() > expression.DefaultLimits.Memory {
-			return "", e.located(p.expr, errTextSize)
+		if b.Len() > limit {
+			return "", e.located(p.expr, tooLarge)
 		}
 	}
 	if v.html != nil {
@@ -238,5 +248,5 @@ func (e *Evaluation) params(s *step) (map[string]any, error) {
 		}
 		params[p.spec.Name] = v
 	}
-	return params, nil
+	return params, e.frame.Hold(w.Used())
 }

@@ -75,5 +75,5 @@ func (e *Evaluation) phrase(v *value, w *expression.Walker) (string, error) {
 	if len(text) > maxText {
 		text = cutBytes(text, maxText-len("…")) + "…"
 	}
-	return text, nil
+	return text, e.frame.Hold(len(text))
 }

@@ -159,6 +159,9 @@ func (e *Evaluation) answer(r *respond) (response *Response, params map[string]a
 		return nil, params, fmt.Errorf("%s: %w", r.kind, err)
 	}
 	params[r.kind] = shown
+	if err := e.frame.Hold(w.Used()); err != nil {
+		return nil, params, err
+	}
 	if kind := respondBodies[r.kind]; kind != "" {
 		response.contentType(kind)
 	}

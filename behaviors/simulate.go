@@ -251,6 +251,9 @@ const (
 	shownBytes = 1 << 10
 	// printedBytes is how much of a value is printed to be cut.
 	printedBytes = 64 << 10
+	// tracedBytes is how much of all values is printed; those that are left come
+	// without what is in them.
+	tracedBytes = 4 << 20
 )
 
 // TraceValues gives what a trace collected, with places in the document, in
@@ -258,9 +261,10 @@ const (
 // json.RawMessage.
 func (p *Program) TraceValues(t *expression.Trace) []TraceValue {
 	values := make([]TraceValue, 0, len(t.Entries))
+	left := tracedBytes
 	for _, e := range t.Entries {
 		line, column := p.position(e.At, e.Offset)
-		values = append(values, TraceValue{line, column, e.Kind, traced(e.Value), e.N})
+		values = append(values, TraceValue{line, column, e.Kind, traced(e.Value, &left), e.N})
 	}
 	sortTrace(values)
 	return values
@@ -275,13 +279,16 @@ func sortTrace(values []TraceValue) {
 	})
 }
 
-func traced(v any) json.RawMessage {
+// traced is a value as a trace shows it. left is how much may be printed yet.
+func traced(v any, left *int) json.RawMessage {
 	if _, ok := v.(expression.Secret); ok {
 		return json.RawMessage(`"secret"`)
 	}
 	limits := expression.DefaultLimits
-	limits.Memory = printedBytes
-	text, err := expression.NewWalker(limits).JSON(v)
+	limits.Memory = min(printedBytes, *left)
+	w := expression.NewWalker(limits)
+	text, err := w.JSON(v)
+	*left -= w.Used()
 	if err == nil && len(text) <= shownBytes {
 		return text
 	}

@@ -10,10 +10,10 @@ import (
 // length.
 func (m *machine) compareNumbers(a, b any) (int, bool) {
 	if i, ok := a.(*big.Int); ok {
-		m.digits(i)
+		m.wide(i)
 	}
 	if i, ok := b.(*big.Int); ok {
-		m.digits(i)
+		m.wide(i)
 	}
 	return compareNumbers(a, b)
 }

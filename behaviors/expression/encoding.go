@@ -100,10 +100,12 @@ func (m *machine) hash(h hash.Hash, v any, name string) {
 	}
 	m.text(len(s))
 	m.step(len(s) / 32)
-	var block [4096]byte
+	if m.block == nil {
+		m.block = make([]byte, 4096)
+	}
 	for s != "" {
-		n := copy(block[:], s)
-		h.Write(block[:n])
+		n := copy(m.block, s)
+		h.Write(m.block[:n])
 		s = s[n:]
 	}
 }

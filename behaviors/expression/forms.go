@@ -194,6 +194,7 @@ func (c *compiler) mapLiteral(n *ast.MapNode) operand {
 func (m *machine) mapKey(k any) string {
 	switch k := k.(type) {
 	case string:
+		m.text(len(k))
 		return k
 	case map[string]any, []any, Object:
 		m.fail("type", "a key of a map must be a text, a number or a boolean")

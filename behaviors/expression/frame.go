@@ -75,13 +75,16 @@ type Frame struct {
 	held    int      // bytes that the results of evaluations take
 }
 
+// budgetMemory is the code of what takes too much memory.
+const budgetMemory = "budget-memory"
+
 // Hold counts bytes that are kept for this delivery: the results of evaluations
 // are by themselves, what is made of them is not. The error is an *Error once
 // they are more than Limits.Held.
 func (f *Frame) Hold(bytes int) error {
 	f.held += bytes
 	if f.held > f.Limits.orDefault().Held {
-		return &Error{Code: "budget-memory", Message: "the values of this behavior take more memory together than they may"}
+		return &Error{Code: budgetMemory, Message: "the values of this behavior take more memory together than they may"}
 	}
 	return nil
 }

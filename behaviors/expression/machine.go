@@ -19,6 +19,7 @@ type machine struct {
 	args     []any               // a stack of arguments
 	at       span                // of the node that may fail
 	patterns map[string]*pattern // that were compiled on the way
+	block    []byte              // of a text on its way into a hash
 	busy     bool
 	inner    *machine // for the lets that are first read meanwhile
 }

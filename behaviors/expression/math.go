@@ -96,7 +96,7 @@ func toFloatValue(m *machine, a []any) any {
 	case int64, float64:
 		return toFloat(v)
 	case *big.Int:
-		m.digits(v)
+		m.wide(v)
 		f, _ := new(big.Float).SetInt(v).Float64()
 		return m.finite(f)
 	case string:

@@ -167,6 +167,7 @@ func (m *machine) field(v any, name string) any {
 func (m *machine) index(v, key any) any {
 	switch k := key.(type) {
 	case string:
+		m.step(len(k) / 64)
 		return m.field(v, k)
 	case int64:
 		if list, ok := v.([]any); ok {

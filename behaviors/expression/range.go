@@ -35,6 +35,7 @@ func (m *machine) in(a, b any) any {
 		return a != nil && m.contains(b, a)
 	case map[string]any:
 		if name, ok := a.(string); ok {
+			m.text(len(name))
 			_, has := b[name]
 			return has
 		}

@@ -59,8 +59,15 @@ func (w *Walker) catch(err *error) {
 // shortText is what the text of a number or a time takes.
 const shortText = 32
 
-// digits charges what printing an integer beyond 64 bits costs.
-func (m *machine) digits(i *big.Int) { m.step(1 + i.BitLen()/16) }
+// digits charges what printing an integer beyond 64 bits costs: its digits, and
+// the copies of it that are divided for them.
+func (m *machine) digits(i *big.Int) {
+	m.wide(i)
+	m.take(i.BitLen())
+}
+
+// wide charges what it costs to read an integer beyond 64 bits.
+func (m *machine) wide(i *big.Int) { m.step(1 + i.BitLen()/16) }
 
 // textOf is the text form of a value.
 func (m *machine) textOf(v any) string {
@@ -78,7 +85,6 @@ func (m *machine) textOf(v any) string {
 		return strconv.FormatInt(v, 10)
 	case *big.Int:
 		m.digits(v)
-		m.take(v.BitLen() / 3)
 		return v.String()
 	case float64:
 		m.take(shortText)
@@ -119,7 +125,6 @@ func (m *machine) appendJSON(dst []byte, v any, depth int, secrets bool) []byte 
 		dst = strconv.AppendInt(dst, int64(v), 10)
 	case *big.Int:
 		m.digits(v)
-		m.take(v.BitLen() / 3)
 		dst = v.Append(dst, 10)
 	case float64:
 		if math.IsInf(v, 0) || math.IsNaN(v) {

@@ -237,6 +237,7 @@ func (e *Evaluation) text(v *value, w *expression.Walker) (string, error) {
 func (e *Evaluation) params(s *step) (map[string]any, error) {
 	w := expression.NewWalker(expression.Limits{})
 	params := make(map[string]any, len(s.params))
+	texts := 0 // bytes of them, which the log repeats
 	for i := range s.params {
 		p := &s.params[i]
 		v, err := e.value(&p.value, w)
@@ -247,6 +248,9 @@ func (e *Evaluation) params(s *step) (map[string]any, error) {
 			return nil, fmt.Errorf("%s: %w", p.spec.Name, err)
 		}
 		params[p.spec.Name] = v
+		if text, ok := v.(string); ok {
+			texts += len(text)
+		}
 	}
-	return params, e.frame.Hold(w.Used())
+	return params, e.frame.Hold(w.Used() + texts)
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/deskhook/deskhook/behaviors"
 	"github.com/deskhook/deskhook/behaviors/expression"
 )
 
@@ -109,8 +110,12 @@ func (c *httpCall) body() (body []byte, contentType string, err error) {
 	return nil, "", nil
 }
 
-// reveal puts values in the place of secrets, in a copy.
+// reveal puts values in the place of secrets, in a copy. What holds none is not
+// copied: it may share structure, and the copy would not.
 func (c *httpCall) reveal(v any) (any, error) {
+	if !behaviors.HoldsSecret(v) {
+		return v, nil
+	}
 	switch v := v.(type) {
 	case expression.Secret:
 		return c.secret(v)

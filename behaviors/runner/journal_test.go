@@ -1,12 +1,15 @@
 package runner
 
 import (
+	"errors"
 	"math/big"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/deskhook/deskhook/behaviors"
 	"github.com/deskhook/deskhook/behaviors/actions"
+	"github.com/deskhook/deskhook/behaviors/expression"
 	"github.com/deskhook/deskhook/models"
 )
 
@@ -45,6 +48,33 @@ func TestOutputsAreWhatTheJournalSays(t *testing.T) {
 			}
 			if !reflect.DeepEqual(j.entries, want) {
 				t.Errorf("read back: got %#v, want %#v", j.entries, want)
+			}
+		})
+	}
+}
+
+// What an action gives, a host's own too, may share structure: it is refused and
+// not printed without end.
+func TestOutputsHaveABudget(t *testing.T) {
+	doubled := any("x")
+	for range 60 {
+		doubled = []any{doubled, doubled}
+	}
+	deep := any("x")
+	for range 1000 {
+		deep = map[string]any{"a": deep}
+	}
+	for name, tt := range map[string]struct {
+		output any
+		code   string
+	}{
+		"shared": {doubled, "budget-operations"}, "shared in a map": {map[string]any{"a": doubled}, "budget-operations"},
+		"deep": {deep, "budget-depth"}, "large": {strings.Repeat("x", 9<<20), "budget-memory"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var failed *expression.Error
+			if _, _, err := normalize(tt.output); !errors.As(err, &failed) || failed.Code != tt.code {
+				t.Errorf("got %v, want %s", err, tt.code)
 			}
 		})
 	}

@@ -106,7 +106,7 @@ func (c *compiler) tryExpression(n *node, from int, text string, want expression
 	if compiled == nil {
 		return nil, problems
 	}
-	marks := mapping{{0, n.from}}
+	marks := mapping{{0, n.from, n.from}}
 	if n.trusted {
 		marks = n.marks.slice(from)
 	}

@@ -7,11 +7,20 @@ import "sort"
 // escape, a fold, stripped indentation.
 type mapping []anchor
 
-// anchor: the value's rune at offset value is the source's rune at source.
-type anchor struct{ value, source int }
+// anchor: the value's rune at offset value is the source's rune at source. The
+// rune before it ends at behind: what is between the two gives no rune.
+type anchor struct{ value, source, behind int }
 
-// source gives the source offset of a rune of the value. The end of a range
-// may be looked up as well: it is the beginning of what follows.
+// end gives the source offset behind the rune that stands before an offset.
+func (m mapping) end(offset int) int {
+	i := sort.Search(len(m), func(i int) bool { return m[i].value >= offset })
+	if i > 0 && i < len(m) && m[i].value == offset {
+		return m[i].behind
+	}
+	return m.source(offset)
+}
+
+// source gives the source offset of a rune of the value.
 func (m mapping) source(offset int) int {
 	i := sort.Search(len(m), func(i int) bool { return m[i].value > offset }) - 1
 	if i < 0 {
@@ -22,10 +31,10 @@ func (m mapping) source(offset int) int {
 
 // slice is the mapping of the value from an offset on, counted anew from 0.
 func (m mapping) slice(from int) mapping {
-	part := mapping{{0, m.source(from)}}
+	part := mapping{{0, m.source(from), m.source(from)}}
 	for _, a := range m {
 		if a.value > from {
-			part = append(part, anchor{a.value - from, a.source})
+			part = append(part, anchor{a.value - from, a.source, a.behind})
 		}
 	}
 	return part
@@ -39,23 +48,31 @@ type scalarReader struct {
 	pos   int
 	value []rune
 	marks mapping
+	gap   int // where an escaped line break begins that gave no rune yet; 0: there is none
 }
 
 // emit notes a rune of the value, made from the source at the given offset.
 func (r *scalarReader) emit(c rune, from int) {
-	n := len(r.value)
-	if n == 0 || r.marks.source(n) != from {
-		r.marks = append(r.marks, anchor{n, from})
-	}
+	r.mark(from)
 	r.value = append(r.value, c)
 }
 
 // finish closes the mapping with the offset behind the last rune.
 func (r *scalarReader) finish(end int) {
+	r.mark(end)
+}
+
+// mark notes where the next rune comes from.
+func (r *scalarReader) mark(from int) {
 	n := len(r.value)
-	if n == 0 || r.marks.source(n) != end {
-		r.marks = append(r.marks, anchor{n, end})
+	if n == 0 || r.marks.source(n) != from {
+		behind := from
+		if r.gap > 0 {
+			behind = r.gap
+		}
+		r.marks = append(r.marks, anchor{n, from, behind})
 	}
+	r.gap = 0
 }
 
 // lineBreak consumes one line end.
@@ -86,7 +103,10 @@ func (r *scalarReader) fold() {
 func (r *scalarReader) foldBreaks(start int, joined bool) {
 	breaks := 0
 	for isBreak(r.src.at(r.pos)) {
-		if breaks > 0 {
+		switch {
+		case breaks == 1:
+			r.emit('\n', start)
+		case breaks > 1:
 			r.emit('\n', r.pos)
 		}
 		r.lineBreak()
@@ -140,6 +160,9 @@ func (r *scalarReader) double() {
 		switch c := r.src.at(r.pos); {
 		case c == '\\' && isBreak(r.src.at(r.pos+1)):
 			start := r.pos
+			if r.gap == 0 {
+				r.gap = start
+			}
 			r.pos++
 			r.foldBreaks(start, false)
 		case c == '\\':

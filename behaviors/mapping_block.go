@@ -98,6 +98,7 @@ func (b *blockReader) fold(joined bool) {
 		b.emit(' ', b.breaks[0])
 		b.breaks = b.breaks[:0]
 	case joined && len(b.breaks) > 1:
+		b.breaks[1] = b.breaks[0]
 		b.breaks = b.breaks[1:]
 	}
 }

@@ -146,7 +146,7 @@ func (n *node) place(from, to int) span {
 	if !n.trusted {
 		return n.span
 	}
-	at := span{n.marks.source(from), n.marks.source(to)}
+	at := span{n.marks.source(from), n.marks.end(to)}
 	if at.to < at.from {
 		at.to = at.from
 	}

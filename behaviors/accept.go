@@ -43,7 +43,7 @@ func (c *compiler) accept(n *node) {
 			for _, t := range c.texts("types", p.value) {
 				if !slices.Contains(bodyKinds, t.text) {
 					c.report(unknownOption, t.span, cut(t.text), "types").
-						suggest(orElse(meant(t.text, bodyKinds), "choose among "+quoted(bodyKinds)))
+						mean(t, bodyKinds, "choose among "+quoted(bodyKinds))
 					continue
 				}
 				a.types = append(a.types, payload.Kind(t.text))

@@ -80,7 +80,7 @@ func (c *compiler) branch(n *node, path string) (b branch, conditional bool) {
 			c.unjudged(p)
 		default:
 			unknown = true
-			c.unknown(p.key, inBranch, known)
+			c.unknown(n, p.key, inBranch, known)
 		}
 	}
 	switch {

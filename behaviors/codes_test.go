@@ -8,10 +8,19 @@ import (
 	"testing"
 
 	"golang.org/x/tools/txtar"
+
+	"github.com/deskhook/deskhook/behaviors/expression"
 )
 
-// covered elsewhere: what would make a case of 64 KiB.
-var withoutCase = map[string]string{"too-large": "TestTooLarge"}
+// withoutCase are covered elsewhere: what would make a case of 64 KiB, what no
+// case can bring about.
+var withoutCase = map[string]string{
+	"too-large": "TestTooLarge", "internal": "a mistake of ours",
+	"budget-time":    "expression: needs a clock",
+	"function":       "expression: needs a host's function that fails",
+	"secret-missing": "expression: needs a key that is lost",
+	"secret-leak":    "expression: the compiler refuses it",
+}
 
 // Every kind of finding has a case under testdata that shows it, and codes are
 // kebab-case and told once.
@@ -50,6 +59,37 @@ func TestEveryCodeHasACase(t *testing.T) {
 			t.Errorf("no case shows the code %s", k.code)
 		}
 		seen[k.code] = true
+	}
+	problems, failures := expression.Codes()
+	for _, code := range problems {
+		if !shown[code] && withoutCase[code] == "" {
+			t.Errorf("no case shows the code %s of an expression", code)
+		}
+	}
+	// A failure shows its message and no code, so its case is named by it.
+	told := map[string]string{}
+	for _, code := range failures {
+		if withoutCase[code] != "" {
+			continue
+		}
+		a, err := txtar.ParseFile("testdata/advance/failure-" + code + ".txtar")
+		if err != nil {
+			t.Errorf("no case shows the failure %s: %v", code, err)
+			continue
+		}
+		_, why, _ := strings.Cut(string(txtar.Format(a)), "\nbecause: ")
+		why = regexp.MustCompile(`.*(line|json)[ 0-9,a-z]*: `).ReplaceAllString(strings.SplitN(why, "\n", 2)[0], "")
+		if why == "" || told[why] != "" {
+			t.Errorf("the failure %s says %q, as %s does", code, why, told[why])
+		}
+		told[why] = code
+	}
+	wordings := map[string]string{}
+	for _, k := range kinds() {
+		if other := wordings[k.wording]; other != "" && strings.Trim(k.wording, "`%s ") != "" {
+			t.Errorf("%s and %s have one wording: %s", k.code, other, k.wording)
+		}
+		wordings[k.wording] = k.code
 	}
 	source, err := os.ReadFile("codes.go")
 	if err != nil {

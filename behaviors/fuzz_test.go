@@ -13,6 +13,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/deskhook/deskhook/behaviors"
+	"github.com/deskhook/deskhook/behaviors/payload"
 )
 
 // sources are the documents of every case.
@@ -42,23 +43,24 @@ func FuzzCompile(f *testing.F) {
 	for _, source := range sources(f) {
 		f.Add(source)
 	}
+	for _, source := range []string{
+		"\ufeffbehavior: 1\r\nlet:\r\n  a: 'it''s 😀' # b\r\n", "behavior: 1\nlet: {a: \"e\u0301\\\n  \\ b\", c: d}", "behavior: 1\nsteps:\n  - log: >2-\n      a\n\n     ${{ b\n  - log: |+\n    ${{ c }}\n\n",
+		"behavior: 1\nlet:\n  a: payload.list[0].nmae ?? payload.xs\n  b: a?.c | map(.d)", "a: \"b\n c: ${{\n- d: [e, #f\n", "behavior: 1\nsteps: [{each: {in: payload.a, as: x, steps: [{log: \"${{ x.b.c }}\"}]}}]",
+	} {
+		f.Add(source)
+	}
 	c := catalog(f)
+	sample := delivery(`{"a": [1, {"b": "c"}], "text": "x", "id": 7, "list": [{"name": null}]}`).Request
 	f.Fuzz(func(t *testing.T, source string) {
 		p, found := behaviors.Compile(source, c)
 		if (p == nil) != found.HasErrors() {
 			t.Fatalf("a program is there: %t, with %v", p != nil, found)
 		}
-		lines := strings.Count(strings.ReplaceAll(strings.ReplaceAll(source, "\r\n", "\n"), "\r", "\n"), "\n") + 1
-		for i, d := range found {
-			if d.Line < 1 || d.Column < 1 || d.EndLine > lines || d.EndLine < d.Line || d.EndLine == d.Line && d.EndColumn < d.Column {
-				t.Fatalf("the range of %+v is none", d)
-			}
-			if d.Fixes == nil || d.Code == "" || d.Message == "" {
-				t.Fatalf("%+v is incomplete", d)
-			}
-			if i > 0 && found[i-1].Line > d.Line {
-				t.Fatalf("%+v stands behind %+v", d, found[i-1])
-			}
+		checkFindings(t, source, found)
+		_, sampled := behaviors.CompileWith(source, c, behaviors.Options{Samples: []*payload.Request{sample}})
+		checkFindings(t, source, sampled)
+		if sampled.HasErrors() != found.HasErrors() {
+			t.Fatalf("with a sample: %v, without: %v", sampled, found)
 		}
 		found.Render("behavior.yaml", source)
 		if p == nil {
@@ -72,6 +74,49 @@ func FuzzCompile(f *testing.F) {
 			t.Fatalf("got %+v, and then %+v", first, second)
 		}
 	})
+}
+
+// internals are words that nobody should read in a message.
+var internals = []string{"%!", "interface", "runtime error", "0x", "<nil>", "goroutine", "*ast.", "map[string]"}
+
+// checkFindings holds for every document: each finding lies within it, says
+// something to people, and its edits lie within it and do not overlap.
+func checkFindings(t *testing.T, source string, found behaviors.Diagnostics) {
+	t.Helper()
+	source = strings.TrimPrefix(source, "\ufeff")
+	lines := strings.Split(strings.ReplaceAll(strings.ReplaceAll(source, "\r\n", "\n"), "\r", "\n"), "\n")
+	within := func(line, column, endLine, endColumn int) bool {
+		inLine := func(line, column int) bool {
+			return line >= 1 && line <= len(lines) && column >= 1 && column <= utf8.RuneCountInString(lines[line-1])+2
+		}
+		return inLine(line, column) && inLine(endLine, endColumn) && (line < endLine || line == endLine && column <= endColumn)
+	}
+	for i, d := range found {
+		if !within(d.Line, d.Column, d.EndLine, d.EndColumn) {
+			t.Fatalf("the range of %+v is none", d)
+		}
+		if d.Fixes == nil || d.Code == "" || d.Message == "" {
+			t.Fatalf("%+v is incomplete", d)
+		}
+		for _, word := range internals {
+			if strings.Contains(d.Message+d.Suggestion, word) && !strings.Contains(source, word) {
+				t.Fatalf("%+v shows %q", d, word)
+			}
+		}
+		if i > 0 && (found[i-1].Line > d.Line || found[i-1].Line == d.Line && found[i-1].Column > d.Column) {
+			t.Fatalf("%+v stands behind %+v", d, found[i-1])
+		}
+		for _, fix := range d.Fixes {
+			for n, e := range fix.Edits {
+				if !within(e.Line, e.Column, e.EndLine, e.EndColumn) {
+					t.Fatalf("the edit %+v of %+v is none", e, d)
+				}
+				if n > 0 && (fix.Edits[n-1].EndLine > e.Line || fix.Edits[n-1].EndLine == e.Line && fix.Edits[n-1].EndColumn > e.Column) {
+					t.Fatalf("the edits of %+v overlap", d)
+				}
+			}
+		}
+	}
 }
 
 // FuzzInterpolate puts any text into each format: what stands around it keeps

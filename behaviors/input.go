@@ -139,7 +139,7 @@ func (c *compiler) inputType(n *node) string {
 		c.report(notYet, n.span, name).suggest("use an input of type `text` for now")
 		return "text"
 	}
-	c.report(unknownOption, n.span, cut(name), "type").suggest(orElse(meant(name, types), "choose one of "+quoted(types)))
+	c.report(unknownOption, n.span, cut(name), "type").mean(n, types, "choose one of "+quoted(types))
 	return "text"
 }
 

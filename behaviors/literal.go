@@ -110,16 +110,17 @@ func (c *compiler) keys(what string, n *node, known ...string) []pair {
 			pairs = append(pairs, p)
 			continue
 		}
-		c.unknown(p.key, what, known)
+		c.unknown(n, p.key, what, known)
 	}
 	return pairs
 }
 
-func (c *compiler) unknown(key *node, what string, known []string) {
+// unknown reports a key of a map that has other ones.
+func (c *compiler) unknown(in, key *node, what string, known []string) {
 	if slices.Contains(later[what], key.text) {
 		c.report(notYet, key.span, key.text).suggest("leave it out for now")
 		return
 	}
 	c.report(unknownKey, key.span, cut(key.text), what).
-		suggest(orElse(meant(key.text, known), "the keys are "+quoted(known)))
+		mean(key, in.lacking(known), "the keys are "+quoted(known))
 }

@@ -37,7 +37,7 @@ func (c *compiler) on(n *node) {
 	records, known := events[name]
 	if !known {
 		all := slices.Sorted(maps.Keys(events))
-		c.report(unknownOption, n.span, cut(name), "on").suggest(orElse(meant(name, all), "choose one of "+quoted(all)))
+		c.report(unknownOption, n.span, cut(name), "on").mean(n, all, "choose one of "+quoted(all))
 		return
 	}
 	c.p.on = name

@@ -163,7 +163,7 @@ func (c *compiler) verb(n *node) (verb pair, rest map[string]pair) {
 		}
 	}
 	for _, p := range unknown {
-		c.unknownInStep(p.key, verb.key != nil)
+		c.unknownInStep(n, p.key, verb.key != nil)
 		if strings.Contains(p.key.text, ".") {
 			c.unjudged(p)
 		}
@@ -174,7 +174,7 @@ func (c *compiler) verb(n *node) (verb pair, rest map[string]pair) {
 	return verb, rest
 }
 
-func (c *compiler) unknownInStep(key *node, hasVerb bool) {
+func (c *compiler) unknownInStep(in, key *node, hasVerb bool) {
 	var actions []string
 	for name := range c.catalog.Actions {
 		actions = append(actions, name)
@@ -187,12 +187,12 @@ func (c *compiler) unknownInStep(key *node, hasVerb bool) {
 	case slices.Contains(later[inStep], name) || slices.Contains(laterActions, name):
 		c.report(notYet, key.span, name).suggest("leave the step out for now")
 	case strings.Contains(name, "."):
-		c.report(unknownAction, key.span, cut(name)).suggest(orElse(meant(name, actions), "the actions are "+quoted(actions)))
+		c.report(unknownAction, key.span, cut(name)).mean(key, actions, "the actions are "+quoted(actions))
 	case hasVerb:
-		c.unknown(key, inStep, modifierNames)
+		c.unknown(in, key, inStep, modifierNames)
 	default:
 		all := slices.Concat(verbNames, modifierNames, actions)
-		c.report(unknownVerb, key.span, cut(name)).suggest(orElse(meant(name, all), "the verbs are "+quoted(verbNames)))
+		c.report(unknownVerb, key.span, cut(name)).mean(key, in.lacking(all), "the verbs are "+quoted(verbNames))
 	}
 }
 
@@ -286,7 +286,7 @@ func (c *compiler) params(s *step, verb pair) {
 		}
 		if !ok {
 			d := c.report(unknownParameter, p.key.span, s.verb, cut(p.key.text)).
-				suggest(orElse(meant(p.key.text, names), "its parameters are "+quoted(names)))
+				mean(p.key, n.lacking(names), "its parameters are "+quoted(names))
 			if n.style == '{' && p.value.missing() {
 				d.suggest("put the value before it in quotes, if the comma belongs to it")
 			}

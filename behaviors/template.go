@@ -192,7 +192,7 @@ func (c *compiler) checkOption(n *node, w wanted) {
 			return
 		}
 	}
-	c.report(unknownOption, n.span, cut(n.text), w.label).suggest(orElse(meant(n.text, w.options), "choose one of "+quoted(w.options)))
+	c.report(unknownOption, n.span, cut(n.text), w.label).mean(n, w.options, "choose one of "+quoted(w.options))
 }
 
 func (c *compiler) template(n *node, w wanted) value {

@@ -41,7 +41,7 @@ var (
 		"the same key twice in a map"}
 	moreFindings = kind{"more-findings", warn, "and %d more findings",
 		"so many findings that the rest is left out"}
-	readsAsText = kind{"reads-as-text", warn, "`%s` is text here",
+	readsAsText = kind{"reads-as-text", warn, "`%s` is text here, not %s",
 		"looks like a value of another kind in some YAML, and is text here"}
 )
 

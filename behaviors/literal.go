@@ -25,7 +25,7 @@ func (c *compiler) literal(key string, n *node) (string, bool) {
 			return "", false
 		}
 		if n.looksOther() {
-			c.report(readsAsText, n.span, n.text).suggest("put it in quotes").fix("Quote the text", n.span, singleQuoted(n.text))
+			c.report(readsAsText, n.span, n.text, n.looksLike()).suggest("put it in quotes").fix("Quote the text", n.span, singleQuoted(n.text))
 		}
 		return n.text, true
 	}

@@ -99,6 +99,19 @@ func (n *node) looksOther() bool {
 	return n.resolved != "!!str"
 }
 
+// looksLike says what people, or other YAML, take a text for that looksOther.
+func (n *node) looksLike() string {
+	switch n.resolved {
+	case "!!int", "!!float":
+		return "a number"
+	case "!!timestamp":
+		return "a date"
+	case "!!null":
+		return "null"
+	}
+	return "true or false"
+}
+
 // describe says in words what a node is.
 func (n *node) describe() string {
 	switch n.kind {

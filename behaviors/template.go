@@ -131,7 +131,7 @@ func (c *compiler) scalar(n *node, w wanted) value {
 		return value{}
 	}
 	if n.looksOther() {
-		c.report(readsAsText, n.span, n.text).suggest("quote it if it is meant as text, or write it as JSON would").
+		c.report(readsAsText, n.span, n.text, n.looksLike()).suggest("quote it if it is meant as text, or write it as JSON would").
 			fix("Quote the text", n.span, singleQuoted(n.text))
 	}
 	c.checkOption(n, w)

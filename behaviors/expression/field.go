@@ -44,7 +44,8 @@ func (c *compiler) unknownField(n *ast.MemberNode, base, property operand, name 
 }
 
 // mayLack notes a field, and those around it, as one that is read as if it might
-// be missing; of several with `??` between them, each.
+// be missing; of several with `??` between them, each, as of the arguments of a
+// function, which is nil with them, and of a list to choose from.
 func (c *compiler) mayLack(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.ChainNode:
@@ -54,12 +55,24 @@ func (c *compiler) mayLack(n ast.Node) {
 			c.mayLack(n.Left)
 			c.mayLack(n.Right)
 		}
+	case *ast.CallNode:
+		c.mayLackAny(n.Arguments)
+	case *ast.BuiltinNode:
+		c.mayLackAny(n.Arguments)
+	case *ast.ArrayNode:
+		c.mayLackAny(n.Nodes)
 	case *ast.MemberNode:
 		if c.lacking == nil {
 			c.lacking = map[ast.Node]bool{}
 		}
 		c.lacking[n] = true
 		c.mayLack(n.Node)
+	}
+}
+
+func (c *compiler) mayLackAny(nodes []ast.Node) {
+	for _, n := range nodes {
+		c.mayLack(n)
 	}
 }
 

@@ -36,6 +36,9 @@ func (b *body) holds(m *machine, item any, i int) bool {
 
 // iterate compiles a call of an iteration.
 func (c *compiler) iterate(o operand, fn *Function, args []ast.Node) operand {
+	if choices, ok := args[0].(*ast.ArrayNode); ok && fn.over.condition {
+		c.mayLack(choices) // find([payload.a, payload.b], # != nil)
+	}
 	list := c.node(args[0])
 	c.plain(list, "as an argument of `"+fn.Name+"`")
 	c.want(list, List, "the first argument of `"+fn.Name+"`")

@@ -39,7 +39,7 @@ func TestRecipes(t *testing.T) {
 				t.Errorf("%s stands behind %s", r.ID, last)
 			}
 			last = r.ID
-			p, found := behaviors.Compile(r.Source, c)
+			p, found := behaviors.CompileWith(r.Source, c, behaviors.Options{Samples: requests(t, r)})
 			if len(found) > 0 {
 				t.Fatal(found.Render("behavior.yaml", r.Source))
 			}
@@ -68,6 +68,20 @@ func TestRecipes(t *testing.T) {
 	if _, ok := recipes.Get("none"); ok {
 		t.Error("a recipe that does not exist was got")
 	}
+}
+
+// requests are the samples, by which a recipe is to be without a warning.
+func requests(t *testing.T, r recipes.Recipe) []*payload.Request {
+	t.Helper()
+	var list []*payload.Request
+	for _, sample := range r.Samples {
+		request, err := payload.ReadRequest([]byte(sample.Request))
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, request)
+	}
+	return list
 }
 
 // send signs a sample anew and decides about it. test tells whether it is a

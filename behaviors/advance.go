@@ -130,8 +130,14 @@ func (w *walk) step(s *step, after bool) flow {
 	return f
 }
 
+// stepBytes is what the record of a step takes: loops within loops make many.
+const stepBytes = 512
+
 // run does what a step says.
 func (w *walk) run(s *step, index int, after bool) flow {
+	if err := w.frame.Hold(stepBytes); err != nil {
+		return w.failStep(s, index, err)
+	}
 	if s.when != nil {
 		holds, err := w.holds(s.when)
 		switch {

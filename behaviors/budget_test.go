@@ -65,6 +65,12 @@ var budgetCases = []struct{ name, steps, because string }{
 	{"parts of a url", `http.request: {url: "https://a.example/` + strings.Repeat("${{ payload.a }}", 3) + strings.Repeat("${{ 1 }}", 1000) + `"}`, "64 KiB"},
 	{"header", `respond: {headers: {X-A: "${{ payload.a }}"}}`, "32 KiB"},
 
+	// Loops within loops.
+	{"three loops", "each:\n      in: 1..100\n      steps:\n        - each:\n            in: 1..1000\n            steps:\n              - each: {in: '1..1000', steps: [{log: a}]}", "together"},
+	{"loops of large lines", "each: {in: '1..1000', as: i, steps: [" + strings.Repeat("{log: '${{ payload.a }}'}, ", 20) + "{log: b}]}", "together"},
+	{"loops of lets", "each: {in: '1..1000', as: i, steps: [{let: {x: 'repeat(payload.a, 3)'}}]}", "together"},
+	{"loops of parameters", `each: {in: '1..1000', as: i, steps: [{message.note: {message: "1", text: "${{ i }} ${{ payload.a }}"}}]}`, "together"},
+
 	// Many values, each within its budget.
 	{"lets, each as large as it may be", `test.all: {any: "${{ [` + numbered("large%d", 12, ", ") + `] | len() }}"}`, "together"},
 	{"lets, each twice the one before", `test.all: {count: "${{ len(doubled30) }}"}`, "larger than it may be"},

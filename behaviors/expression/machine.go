@@ -159,9 +159,9 @@ func (c *Compiled) eval(m *machine, f *Frame) (result any, held int, err error) 
 	result = c.run(m)
 	if held = takes(result, l.Memory-m.memory); held > 0 {
 		if err := f.Hold(held); err != nil {
-			m.at = span{0, c.length}
 			e := asError(err)
-			m.fail(e.Code, e.Message)
+			e.To = c.length
+			return nil, 0, e
 		}
 	}
 	return result, held, nil

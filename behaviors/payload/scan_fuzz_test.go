@@ -6,7 +6,9 @@ import (
 	"errors"
 	"io"
 	"math/big"
+	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -87,9 +89,75 @@ func size(text []byte) (values, depth int, inRange bool) {
 	}
 }
 
-// FuzzScan holds the scanner to encoding/json: it accepts and refuses the same
-// texts and gives the same values, but for invalid UTF-8, numbers beyond a
-// float, endless integers, the limits and a byte order mark.
+// scanDifferences are the texts that this package takes otherwise than
+// encoding/json, one of each kind. There are no others: see differential.
+var scanDifferences = []struct {
+	name, text, problem string // the problem is "" where only encoding/json refuses it
+}{
+	{"invalid UTF-8 is refused, and not replaced", "[\"a\xff\"]", "invalid UTF-8 at byte 3"},
+	{"an encoded surrogate is invalid UTF-8", "\"\xed\xa0\x80\"", "invalid UTF-8 at byte 1"},
+	{"a number beyond a float is refused", `{"a":1e400}`, "number beyond a float at byte 5"},
+	{"an endless integer is refused", strings.Repeat("1", 4_301), "integer of more than 4300 digits at byte 0"},
+	{"depth beyond 100 is refused", strings.Repeat("[", 101) + strings.Repeat("]", 101), "body is nested deeper than 100 levels"},
+	{"more than 100,000 values are refused", "[" + strings.Repeat("1,", 99_999) + "1]", "body has more than 100000 values"},
+	{"a byte order mark is skipped", "\xef\xbb\xbf{}", ""},
+}
+
+func TestScanDifferences(t *testing.T) {
+	for _, d := range scanDifferences {
+		t.Run(d.name, func(t *testing.T) {
+			_, err := ParseJSON(d.text, DefaultLimits)
+			problem := ""
+			if err != nil {
+				problem = err.Error()
+			}
+			if problem != d.problem {
+				t.Errorf("got %q, want %q", problem, d.problem)
+			}
+			var v any
+			decoder := json.NewDecoder(strings.NewReader(d.text))
+			decoder.UseNumber()
+			if theirs := decoder.Decode(&v); (theirs == nil) != (d.problem != "") {
+				t.Errorf("encoding/json says %v", theirs)
+			}
+		})
+	}
+}
+
+// differential holds the scanner to encoding/json: it accepts and refuses the
+// same texts and gives the same values, but for scanDifferences.
+func differential(t *testing.T, body []byte, limits Limits) {
+	t.Helper()
+	text := bytes.TrimPrefix(body, byteOrderMark)
+	got, err := ParseJSON(string(body), limits)
+	want, wantErr := oracle(text)
+	var limit *LimitError
+	if wantErr != nil {
+		if err == nil {
+			t.Fatalf("%q: accepted, but encoding/json says: %v", body, wantErr)
+		}
+		return
+	}
+	values, depth, inRange := size(text)
+	beyond := values > limits.Values || depth > limits.Depth
+	malformed := !utf8.Valid(text) || !inRange
+	switch {
+	case beyond && !malformed && !errors.As(err, &limit):
+		t.Fatalf("%q: %d values, depth %d: got %v", body, values, depth, err)
+	case limit != nil && limit.What == "depth" && depth <= limits.Depth, limit != nil && limit.What == "values" && values <= limits.Values:
+		t.Fatalf("%q: %d values, depth %d: got %v", body, values, depth, err)
+	case (beyond || malformed) && err == nil:
+		t.Fatalf("%q: accepted: %d values, depth %d, in range %v", body, values, depth, inRange)
+	case beyond || malformed:
+		return
+	case err != nil:
+		t.Fatalf("%q: refused: %v", body, err)
+	case !reflect.DeepEqual(got, want):
+		t.Fatalf("%q: got %#v, want %#v", body, got, want)
+	}
+	checkPaths(t, body, want, limits)
+}
+
 func FuzzScan(f *testing.F) {
 	for _, seed := range []string{
 		`{"a":[1,2.5,-3e4,{"b":null}],"a":{"b":"\ud83d\ude00\ud800"},"c":true}`,
@@ -98,35 +166,93 @@ func FuzzScan(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	limits := Limits{Depth: 6, Values: 60}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		text := bytes.TrimPrefix(body, byteOrderMark)
-		got, err := ParseJSON(string(body), limits)
-		want, wantErr := oracle(text)
-		var limit *LimitError
-		if wantErr != nil {
-			if err == nil {
-				t.Fatalf("accepted, but encoding/json says: %v", wantErr)
-			}
-			return
+	for _, d := range scanDifferences {
+		if len(d.text) < 200 {
+			f.Add([]byte(d.text))
 		}
-		values, depth, inRange := size(text)
-		beyond := values > limits.Values || depth > limits.Depth
-		malformed := !utf8.Valid(text) || !inRange
-		switch {
-		case beyond && !malformed && !errors.As(err, &limit):
-			t.Fatalf("%d values, depth %d: got %v", values, depth, err)
-		case (beyond || malformed) && err == nil:
-			t.Fatalf("accepted: %d values, depth %d, in range %v", values, depth, inRange)
-		case beyond || malformed:
-			return
-		case err != nil:
-			t.Fatalf("refused: %v", err)
-		case !reflect.DeepEqual(got, want):
-			t.Fatalf("got %#v, want %#v", got, want)
+	}
+	f.Fuzz(func(t *testing.T, body []byte) { differential(t, body, Limits{Depth: 6, Values: 60}) })
+}
+
+// Random texts with all that is hard in them: repeated names with and without
+// escapes, halves of surrogate pairs, numbers at the ends of their ranges, and
+// one byte in them that is another.
+func TestScanAgainstEncodingJSON(t *testing.T) {
+	g := &jsonWriter{rand: rand.New(rand.NewPCG(1, 2))}
+	for range 4_000 {
+		g.text = g.text[:0]
+		g.blank()
+		g.value(0)
+		g.blank()
+		differential(t, g.text, Limits{Depth: 6, Values: 60})
+		spoiled := bytes.Clone(g.text)
+		for range 1 + g.rand.IntN(2) {
+			spoiled[g.rand.IntN(len(spoiled))] = g.one(`{}[]",:\u019-+.eEtn 	`, "\x00", "\xff", "\xed", "x")[0]
 		}
-		checkPaths(t, body, want, limits)
-	})
+		differential(t, spoiled, Limits{Depth: 6, Values: 60})
+	}
+}
+
+// jsonWriter writes random JSON.
+type jsonWriter struct {
+	rand *rand.Rand
+	text []byte
+}
+
+func (g *jsonWriter) add(s string) { g.text = append(g.text, s...) }
+
+func (g *jsonWriter) one(choices ...string) string {
+	s := choices[g.rand.IntN(len(choices))]
+	if len(choices) > 1 && len(s) > 20 { // a set of bytes
+		return s[g.rand.IntN(len(s)):]
+	}
+	return s
+}
+
+func (g *jsonWriter) blank() { g.add(g.one("", "", "", " ", "\n\t", "\r")) }
+
+func (g *jsonWriter) value(depth int) {
+	switch n := g.rand.IntN(10); {
+	case n < 3 && depth < 7:
+		g.members('{', '}', depth)
+	case n < 6 && depth < 7:
+		g.members('[', ']', depth)
+	case n < 8:
+		g.add(g.one("0", "-0", "1", "-1", "0.0", "-0.0", "1.5e3", "1E+2", "1e-400", "1e308", "1.7976931348623157e308", "1.8e308", "1e400", "9007199254740993",
+			"9223372036854775807", "-9223372036854775808", "9223372036854775808", "-9223372036854775809", "123456789012345678901234567890", "0.1", "1e22", "100000000000000000000.5"))
+	case n < 9:
+		g.string()
+	default:
+		g.add(g.one("true", "false", "null"))
+	}
+}
+
+func (g *jsonWriter) members(open, end byte, depth int) {
+	g.text = append(g.text, open)
+	g.blank()
+	for i := range g.rand.IntN(4) {
+		if i > 0 {
+			g.add(",")
+			g.blank()
+		}
+		if open == '{' {
+			g.add(g.one(`"a"`, `"b"`, `"\u0061"`, `"\u0062"`, `""`, `"\ud800"`, `"é"`))
+			g.blank()
+			g.add(":")
+			g.blank()
+		}
+		g.value(depth + 1)
+		g.blank()
+	}
+	g.text = append(g.text, end)
+}
+
+func (g *jsonWriter) string() {
+	g.add(`"`)
+	for range g.rand.IntN(4) {
+		g.add(g.one("a", "longer than", "é", "世界", "😀", `\"`, `\\`, `\/`, `\b`, `\f`, `\n`, `\r`, `\t`, `\u0000`, `\u00e9`, `\uD83D`, `\ude00`, `\ud83d\ude00`, `\ud800\u0061`, `\uFFFF`, "\u2028", "\x7f"))
+	}
+	g.add(`"`)
 }
 
 // checkPaths reads every path of a value, and some that it lacks, one by one.
@@ -183,7 +309,14 @@ func checkPaths(t *testing.T, body []byte, whole any, l Limits) {
 				i = len(places) - 1 - i
 			}
 			if got := b.Value(at[i]); !reflect.DeepEqual(got, places[i].want) {
-				t.Fatalf("%v: got %#v, want %#v", places[i].path, got, places[i].want)
+				t.Fatalf("%q: %v: got %#v, want %#v", body, places[i].path, got, places[i].want)
+			}
+			if start, end, ok := b.Span(at[i]); ok {
+				if v, err := oracle(body[start:end]); err != nil || !reflect.DeepEqual(v, places[i].want) {
+					t.Fatalf("%q: the span of %v is %q, want %#v", body, places[i].path, body[start:end], places[i].want)
+				}
+			} else if places[i].want != nil && !slices.ContainsFunc(places[i].path, func(k Key) bool { return k.Index < 0 }) {
+				t.Fatalf("%q: no span of %v", body, places[i].path)
 			}
 		}
 	}

@@ -179,17 +179,18 @@ func FuzzScan(f *testing.F) {
 // one byte in them that is another.
 func TestScanAgainstEncodingJSON(t *testing.T) {
 	g := &jsonWriter{rand: rand.New(rand.NewPCG(1, 2))}
-	for range 4_000 {
+	for i := range 4_000 {
+		limits := Limits{Depth: 1 + i%7, Values: 1 + i%40}
 		g.text = g.text[:0]
 		g.blank()
 		g.value(0)
 		g.blank()
-		differential(t, g.text, Limits{Depth: 6, Values: 60})
+		differential(t, g.text, limits)
 		spoiled := bytes.Clone(g.text)
 		for range 1 + g.rand.IntN(2) {
 			spoiled[g.rand.IntN(len(spoiled))] = g.one(`{}[]",:\u019-+.eEtn 	`, "\x00", "\xff", "\xed", "x")[0]
 		}
-		differential(t, spoiled, Limits{Depth: 6, Values: 60})
+		differential(t, spoiled, limits)
 	}
 }
 

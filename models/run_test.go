@@ -35,7 +35,7 @@ func TestStep(t *testing.T) {
 		}
 		run := w.accept()
 		step := &models.StepRow{
-			Path: "steps[0].each[1].steps[0]", Seq: 2, Line: 12, Name: "Note", Action: "message.note", State: "done",
+			Path: "steps[1].each[1].steps[0]", Seq: 2, Line: 12, Name: "Note", Action: "message.note", State: "done",
 			Params: []byte(`{"text":"☃"}`), Output: []byte(`{"id":1}`), Status: 201,
 		}
 		must(t, w.Step(ctx(t), run, note(1, step, nil), nil))

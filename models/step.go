@@ -164,5 +164,6 @@ func (s *Store) Steps(ctx context.Context, runID int64) ([]*StepRow, error) {
 			Error: row.Error, Failed: row.Failed, Status: row.Status, Attempts: byPath[row.Path],
 		}
 	}
+	inOrder(steps)
 	return steps, unreadable
 }

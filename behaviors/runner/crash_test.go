@@ -89,6 +89,12 @@ steps:
   - respond: {status: 201, text: "${{ made.name }}"}
   - message.note: {message: "41", text: bounced}
   - slack.post: {webhook: "${{ inputs.slack }}", text: hello}
+  - each:
+      in: "[1, 2]"
+      as: n
+      steps:
+        - test.do: {name: "first of ${{ n }}"}
+        - test.do: {name: "second of ${{ n }}"}
   - ticket.create: {subject: bounced, external_id: "${{ uuid() }}"}
   - test.do: {name: last}
 `, map[string]any{"slack": "secret:" + w.remote.url})
@@ -152,6 +158,10 @@ func (w *world) wantOnce(id int64, n int, calls []remoteCall) {
 		"SELECT COUNT(*) FROM host_notes WHERE delivery = ?",
 		"SELECT COUNT(*) FROM host_tickets WHERE delivery = ?",
 		"SELECT COUNT(*) FROM host_effects WHERE name = 'inline' AND delivery = ?",
+		"SELECT COUNT(*) FROM host_effects WHERE name = 'first of 1' AND delivery = ?",
+		"SELECT COUNT(*) FROM host_effects WHERE name = 'first of 2' AND delivery = ?",
+		"SELECT COUNT(*) FROM host_effects WHERE name = 'second of 1' AND delivery = ?",
+		"SELECT COUNT(*) FROM host_effects WHERE name = 'second of 2' AND delivery = ?",
 		"SELECT COUNT(*) FROM host_effects WHERE name = 'last' AND delivery = ?",
 	} {
 		if got := w.count(effect, id); got != 1 {

@@ -25,6 +25,11 @@ func (x *execution) effects(ctx context.Context, d behaviors.Decision) (rests bo
 	tried := false
 	var first *models.Finish
 	for _, e := range d.Effects {
+		if len(d.Effects) > 1 {
+			if err := x.stillWaits(ctx, e); err != nil {
+				return false, err
+			}
+		}
 		if w := x.waits[e.Path]; w != nil {
 			if first == nil || w.DueAt < first.DueAt {
 				first = w
@@ -45,6 +50,30 @@ func (x *execution) effects(ctx context.Context, d behaviors.Decision) (rests bo
 		return false, nil
 	}
 	return true, x.finish(ctx, first)
+}
+
+// stillWaits takes up from the journal that an effect waits for a retry: the run
+// may have been claimed for another one. What the remote asked for is not in the
+// journal, so only the backoff counts.
+func (x *execution) stillWaits(ctx context.Context, e behaviors.Effect) error {
+	row := x.journal.rows[e.Path]
+	if x.waits[e.Path] != nil || row == nil || len(row.Attempts) == 0 || row.State != string(behaviors.StepPending) {
+		return nil
+	}
+	last := row.Attempts[len(row.Attempts)-1]
+	if last.FinishedAt == 0 || last.Error == "" {
+		return nil
+	}
+	now, err := x.r.store.Now(ctx)
+	if err != nil {
+		return err
+	}
+	if due := after(last.FinishedAt, backoff(e.Retry, x.uid, e.Path, last.N, 0)); due > now {
+		x.waits[e.Path] = &models.Finish{
+			State: string(behaviors.RunWaiting), Reason: "retry", Error: row.Error, DueAt: due, Steps: x.journal.others(x.decided),
+		}
+	}
+	return nil
 }
 
 // step is one attempt of an effect.

@@ -149,6 +149,8 @@ var (
 		"a secret parameter given as plain text"}
 	secretHost = kind{"secret-host", bad, "the secret `inputs.%s` is not for this URL: %s",
 		"a secret that would be sent to a host that is not among those of its input"}
+	signingOracle = kind{"signing-oracle", warn, "an hmac of the caller's own text is %s: whoever gets it can sign any text with the secret and send it here as genuine",
+		"an hmac, by a secret, of a text that the caller chose, where it is answered or sent to another service"}
 	deniedAction = kind{"denied-action", bad, "`%s` is %s",
 		"an action that the behavior's policy does not allow"}
 	deniedHost = kind{"denied-host", bad, "`%s` leads to %s, which is %s",
@@ -207,7 +209,7 @@ func kinds() []kind {
 		notYet, unknownKey, missingKey, wrongKind, languageVersion, literalOnly, unknownOption, badDuration, badSize,
 		badCount, badZone, badHost, badName, nameTaken, nameTooEarly, nameOutside, waitBeforeAnswer, orderBeforeAnswer, misplaced, wrongDefault, badInput,
 		missingVerb, severalVerbs, unknownVerb, absentAction, unknownAction, unknownParameter, missingParameter, wrongType,
-		secretExpected, secretHost, deniedAction, deniedHost, secondRespond, emptyChoose, elseNotLast,
+		secretExpected, secretHost, signingOracle, deniedAction, deniedHost, secondRespond, emptyChoose, elseNotLast,
 		severalBodies, badStatus, badHeader, badBase64, redirectStatus, badRedirect,
 		badOrigin, keepNotSecret, handshakeStep,
 		interpolationInTag, brokenHTML, rawText, rawWithoutEffect,

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/behaviors/expression"
 	"github.com/deskhook/deskhook/behaviors/payload"
@@ -40,6 +41,8 @@ type compiler struct {
 	outside  map[string]int      // names that an each has had, and its line
 	lacked   map[string]*finding // of fields that the samples lack, by their messages
 	sent     []sentSecret        // by the step that is being compiled
+	carry    map[string]carried  // what names carry of the caller's texts
+	reveals  string              // what becomes of the values that are being compiled, where somebody else sees them
 }
 
 // Options are what else is known of a behavior than its source. They add
@@ -75,7 +78,7 @@ func compileSource(source string, catalog *Catalog, o Options) (*Program, *findi
 		return nil, found
 	}
 	c := &compiler{
-		findings: found, catalog: catalog, options: o, scope: newScope(), paths: &payload.Paths{}, defined: map[string]int{}, outside: map[string]int{}, lacked: map[string]*finding{},
+		findings: found, catalog: catalog, options: o, scope: newScope(), paths: &payload.Paths{}, defined: map[string]int{}, outside: map[string]int{}, lacked: map[string]*finding{}, carry: map[string]carried{},
 		p: &Program{program{deadline: defaultDeadline, accept: accept{methods: []string{"POST"}}}},
 	}
 	c.p.paths = c.paths
@@ -111,6 +114,7 @@ func (c *compiler) tryExpression(n *node, from int, text string, want expression
 		marks = n.marks.slice(from)
 	}
 	c.grantTexts(text)
+	c.oracle(text, n.place(from, from+utf8.RuneCountInString(text)))
 	x := &expr{compiled, marks[0].source, compiled.Type()}
 	if c.scope.samples != nil {
 		x.sampled = sampled

@@ -128,6 +128,7 @@ func (c *compiler) lets(n *node) {
 			c.scope.lets[p.key.text] = letName{p.key.text, slot, x}
 		}
 		c.scope.names[p.key.text] = name
+		c.carryOn(p.key.text, x)
 	}
 }
 

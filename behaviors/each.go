@@ -52,6 +52,7 @@ func (c *compiler) each(s *step, verb pair) {
 	line, _ := c.src.position(verb.key.from)
 	if n := keys["as"]; n != nil && c.checkName(n) {
 		s.each.item = c.bind(n.text, item, sampled)
+		c.carryOn(n.text, s.each.in)
 	}
 	if n := keys["index"]; n != nil && c.checkName(n) {
 		if as := keys["as"]; as != nil && as.text == n.text {

@@ -32,6 +32,7 @@ var redirectStatuses = []int64{301, 302, 303, 307, 308}
 
 // respond compiles {status, headers, json | text | html | xml | base64 | redirect}.
 func (c *compiler) respond(n *node) *respond {
+	defer c.revealing("answered")()
 	r := &respond{status: value{constant: int64(statusOK)}}
 	var status, headers *node
 	for _, p := range c.keys(inRespond, n, "status", "headers", "json", "text", "html", "xml", "base64", "redirect") {

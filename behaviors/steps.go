@@ -251,6 +251,7 @@ func (c *compiler) letStep(s *step, n *node) {
 			t, sampled = x.compiled.Type(), x.sampled
 		}
 		s.lets = append(s.lets, letName{p.key.text, c.bind(p.key.text, t, sampled), x})
+		c.carryOn(p.key.text, x)
 	}
 }
 
@@ -278,6 +279,9 @@ func (c *compiler) params(s *step, verb pair) {
 		return
 	}
 	c.sent = nil
+	if s.action.Reach == ReachOutside {
+		defer c.revealing("sent to another service")()
+	}
 	for _, p := range n.pairs {
 		spec, ok := s.action.Param(p.key.text)
 		if !ok && slices.Contains(laterParameters[s.verb], p.key.text) {

@@ -48,8 +48,10 @@ func NewEvaluation(p *Program, d *Delivery, trace *expression.Trace) *Evaluation
 	slots[slotInputs] = d.Inputs
 	slots[slotListener] = map[string]any{"id": d.Listener.ID, "name": d.Listener.Name, "url": d.Listener.URL}
 	slots[slotNow] = d.Request.ReceivedAt
-	for _, let := range p.lets {
-		slots[let.slot] = &expression.Lazy{Expr: let.expr.compiled, At: let.expr.at}
+	lazies := make([]expression.Lazy, len(p.lets)) // one allocation for all
+	for i, let := range p.lets {
+		lazies[i] = expression.Lazy{Expr: let.expr.compiled, At: let.expr.at}
+		slots[let.slot] = &lazies[i]
 	}
 	e.frame = expression.Frame{
 		Slots: slots, Request: &request, ReceivedAt: d.Request.ReceivedAt, Zone: zone, DeliveryID: d.ID,

@@ -45,7 +45,7 @@ func FuzzCompile(f *testing.F) {
 	}
 	for _, source := range []string{
 		"\ufeffbehavior: 1\r\nlet:\r\n  a: 'it''s 😀' # b\r\n", "behavior: 1\nlet: {a: \"e\u0301\\\n  \\ b\", c: d}", "behavior: 1\nsteps:\n  - log: >2-\n      a\n\n     ${{ b\n  - log: |+\n    ${{ c }}\n\n",
-		"behavior: 1\nlet:\n  a: payload.list[0].nmae ?? payload.xs\n  b: a?.c | map(.d)", "a: \"b\n c: ${{\n- d: [e, #f\n", "behavior: 1\nsteps: [{each: {in: payload.a, as: x, steps: [{log: \"${{ x.b.c }}\"}]}}]",
+		"behavior: 1\nlet:\n  a: payload.list[0].nam ?? payload.xs\n  b: a?.c | map(.d)", "a: \"b\n c: ${{\n- d: [e, #f\n", "behavior: 1\nsteps: [{each: {in: payload.a, as: x, steps: [{log: \"${{ x.b.c }}\"}]}}]",
 	} {
 		f.Add(source)
 	}

@@ -77,8 +77,6 @@ type modelBranch struct {
 
 // model is one call of advance.
 type model struct {
-	payload  map[string]any
-	lets     map[string]meaning // of the document
 	journal  behaviors.Journal
 	names    map[string]any
 	failure  any // `error`, in an on_error

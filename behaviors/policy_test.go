@@ -323,6 +323,7 @@ func TestNullPolicyOfLiterals(t *testing.T) {
 		"behavior: 1\ninputs: {place: {type: choice, options: [%q]}}\nsteps:\n  - http.request: {url: \"${{ payload.url }}\"}\n",
 		"behavior: 1\ninputs: {place: {type: text, default: %q}}\nsteps:\n  - http.request: {url: \"${{ payload.url }}\"}\n",
 		"behavior: 1\nsteps:\n  - http.request: {url: \"${{ ['', '%[1]s'][1] }}\"}\n",
+		"behavior: 1\nsteps:\n  - each: {in: '[%q]', as: place, steps: [http.request: {url: \"${{ place }}\"}]}\n",
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		host := rapid.StringMatching(`[a-zA-Z0-9][a-zA-Z0-9-]{0,5}[a-z](\.[a-z0-9]{1,5}){0,3}\.?(:[1-9][0-9]{0,3})?`).Draw(rt, "host")

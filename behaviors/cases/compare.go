@@ -80,5 +80,5 @@ func (c *Case) Update(results map[string]string) (changed bool, err error) {
 	if bytes.Equal(before, after) {
 		return false, nil
 	}
-	return true, os.WriteFile(c.File, after, 0o644)
+	return true, os.WriteFile(c.File, after, 0o644) //nolint:gosec // a file of a repository, as it was
 }

@@ -10,8 +10,10 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -64,7 +66,11 @@ func TestTokensOfTheRFC(t *testing.T) {
 	number := func(text string) *big.Int { return new(big.Int).SetBytes(unBase64(t, text)) }
 	secret := string(unBase64(t, "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"))
 	rsaKey := &rsa.PublicKey{E: 65537, N: number("ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ")}
-	ecKey := &ecdsa.PublicKey{Curve: elliptic.P256(), X: number("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"), Y: number("x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0")}
+	point := slices.Concat([]byte{4}, unBase64(t, "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"), unBase64(t, "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"))
+	ecKey, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point)
+	if err != nil {
+		t.Fatal(err)
+	}
 	const expiry = 1300819380
 	tests := []struct{ name, header, signature, key string }{
 		{"A.1, HS256", "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", secret},
@@ -290,7 +296,7 @@ func TestKeysOfTokens(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			key, err := readTokenKey(test.key)
-			if err != test.want || (key.value != nil) != test.value {
+			if !errors.Is(err, test.want) || (key.value != nil) != test.value {
 				t.Errorf("got %v, %v; want %v", key, err, test.want)
 			}
 		})

@@ -2,6 +2,7 @@ package payload
 
 import (
 	"bytes"
+	"errors"
 	"mime"
 	"strings"
 	"unicode/utf8"
@@ -75,7 +76,7 @@ func (p *mailParts) parts(body []byte, boundary, kind string, depth int) error {
 			content = body[start:] // it was cut short
 		}
 		h, inner, err := mailHeader(content)
-		if err == errMailForm {
+		if errors.Is(err, errMailForm) {
 			h, inner = nil, content
 		} else if err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -74,6 +75,7 @@ func FuzzReadRequest(f *testing.F) {
 	f.Add([]byte("POST / HTTP/1.1\nHost: x\nTransfer-Encoding: chunked\n\n1\n{\n0\n\n"))
 	f.Add([]byte("GET http://x/?y HTTP/1.0\nA: 1\n folded\n\n"))
 	f.Add([]byte("GET /"))
+	f.Add([]byte("0 / HTTP/1.0\n0:0\n \n\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		before := bytes.Clone(text)
 		got, err := ReadRequest(text)
@@ -94,6 +96,9 @@ func FuzzReadRequest(f *testing.F) {
 			t.Fatalf("got %s ?%s, want %s ?%s", got.Method, got.RawQuery, want.Method, want.URL.RawQuery)
 		}
 		for name, values := range want.Header {
+			for i := range values { // it leaves the blank of a folded line that is empty
+				values[i] = strings.TrimRight(values[i], " ")
+			}
 			if !reflect.DeepEqual(got.Header.Values(name), values) {
 				t.Fatalf("%s: got %q, want %q", name, got.Header.Values(name), values)
 			}

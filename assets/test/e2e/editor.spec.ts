@@ -1,5 +1,5 @@
 import type { Behavior, Diagnostic } from '../../src/api/schema'
-import { bounce, expect, expectAccessible, installRecipe, key, replaceSource, test } from './test'
+import { bounce, expect, expectAccessible, installRecipe, key, replaceSource, stepCard, test } from './test'
 
 const broken = `behavior: 1
 name: 🚀 Broken
@@ -43,14 +43,14 @@ test('problems are listed, gone to, mended, and block publishing', async ({ admi
   await page.keyboard.press('Escape')
   await expect(dialog).toBeHidden()
 
-  const [fix] = errors.flatMap((d) => d.fixes)
-  if (!fix) throw new Error('no error has a fix')
-  await page.getByRole('button', { name: fix.title }).click()
+  const [fix] = errors.find((d) => d.line === 6)?.fixes ?? []
+  if (!fix) throw new Error('the misspelled field has no fix')
+  await page.getByRole('button', { name: fix.title, exact: true }).click()
   await expect(page.getByRole('textbox', { name: 'Source of the behavior' })).toContainText(
     'when: request.method ==',
   )
   await expect(page.getByText('Not saved')).toBeVisible()
-  await expect(page.getByRole('button', { name: fix.title })).toBeHidden()
+  await expect(page.getByRole('button', { name: fix.title, exact: true })).toBeHidden()
 })
 
 test('two who save the same draft are told', async ({ admin: page, host }) => {
@@ -104,8 +104,8 @@ test('a draft is simulated with a delivery, and sends nothing', async ({ admin: 
   await page.getByRole('link', { name: 'Open the behavior' }).click()
   const panel = page.getByRole('tabpanel', { name: 'Test' })
   await expect(panel.getByLabel('Request')).toHaveValue(`delivery ${delivery?.id}`)
-  await expect(panel.getByRole('listitem').filter({ hasText: 'message.find' })).toContainText('assumed')
-  await expect(panel.getByRole('listitem').filter({ hasText: 'slack.post' })).toContainText('webhook')
+  await expect(stepCard(panel, 'message.find')).toContainText('assumed')
+  await expect(stepCard(panel, 'slack.post')).toContainText('webhook')
   await expect(panel).toContainText('Nothing was sent, and nothing was changed.')
 
   await replaceSource(page, 'behavior: 1\nname: Answers\nsteps:\n  - respond: {status: 202, text: "ok"}\n')

@@ -1,5 +1,5 @@
 import type { Behavior, Listener } from '../../src/api/schema'
-import { bounce, expect, expectAccessible, installRecipe, key, test } from './test'
+import { bounce, expect, expectAccessible, installRecipe, key, stepCard, test } from './test'
 
 interface Deliveries {
   items: { id: string }[]
@@ -13,7 +13,7 @@ test('a delivery is simulated with its outputs, and others', async ({ admin: pag
   await page.goto(`${host.url}/admin/webhooks/deliveries/${delivery?.id}`)
   await page.getByRole('link', { name: 'Simulate this' }).click()
   await expect(page).toHaveURL(new RegExp(`/simulate\\?delivery=${delivery?.id}$`))
-  const step = (action: string) => page.getByRole('listitem').filter({ hasText: action })
+  const step = (action: string) => stepCard(page, action)
   await expect(page.getByText('Nothing was sent, and nothing was changed.')).toBeVisible()
   await expect(page.getByLabel('Listener or behavior')).toHaveValue(`listener ${listener.id}`)
 
@@ -47,8 +47,10 @@ test('a delivery is simulated with its outputs, and others', async ({ admin: pag
   })
 
   await test.step('values stand by the line, with their expression', async () => {
-    await page.getByText('Values of the expressions, by line').click()
-    await expect(page.getByText('mailgun.signed(request, inputs.signing_key)', { exact: true })).toBeVisible()
+    await page.getByText('Trace', { exact: true }).click()
+    const trace = page.getByRole('list', { name: 'Source, with the values of the simulation' })
+    await trace.getByRole('listitem').filter({ hasText: 'mailgun.signed' }).getByRole('button').click()
+    await expect(trace).toContainText('mailgun.signed(request, inputs.signing_key) = true')
     await expectAccessible(page)
   })
 

@@ -1,4 +1,4 @@
-import { bounce, expect, key, replaceSource, test } from './test'
+import { bounce, expect, key, replaceSource, stepCard, test } from './test'
 
 const messageId = '20260301.anna@example.com'
 const customer = 'anna@example.com'
@@ -93,11 +93,10 @@ test('a Mailgun bounce becomes a sticky note, a defunct address and a Slack mess
     await expect(page.getByRole('heading', { name: /^Delivery / })).toBeFocused()
     await expect(page.getByRole('region', { name: 'Request: Body' })).toContainText(`"message-id":`)
     await expect(page.getByRole('region', { name: 'Request: Body' })).toContainText(messageId)
-    const steps = page.getByRole('listitem').filter({ has: page.getByRole('heading', { level: 3 }) })
-    await expect(steps.filter({ hasText: 'message.find' })).toContainText('done')
-    await expect(steps.filter({ hasText: 'message.note' })).toContainText('done')
-    await expect(steps.filter({ hasText: 'address.defunct' })).toContainText('done')
-    await expect(steps.filter({ hasText: 'slack.post' })).toContainText('1 attempt')
+    await expect(stepCard(page, 'message.find')).toContainText('done')
+    await expect(stepCard(page, 'message.note')).toContainText('done')
+    await expect(stepCard(page, 'address.defunct')).toContainText('done')
+    await expect(stepCard(page, 'slack.post')).toContainText('1 attempt')
     // The Slack URL is a secret: no page shows it.
     const shown = await page.locator('.app').textContent()
     expect(shown).toContain('slack.post')

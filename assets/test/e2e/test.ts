@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { test as base, expect, type Page } from '@playwright/test'
+import { test as base, expect, type Locator, type Page } from '@playwright/test'
 import type { Listener } from '../../src/api/schema'
 import { Host, SlackStandIn } from './host'
 
@@ -53,6 +53,11 @@ export const test = base.extend<Fixtures>({
 })
 
 export { expect }
+
+/** The card of the step with that action; not the list item, which holds the steps within it too. */
+export function stepCard(within: Page | Locator, action: string): Locator {
+  return within.locator('.steps .card').filter({ hasText: action })
+}
 
 /** A listener of the Mailgun recipe, made by the API. */
 export async function installRecipe(host: Host, slack: string, name = 'Bounces'): Promise<Listener> {

@@ -13,21 +13,33 @@ func Advance(p *Program, d *Delivery, j Journal) Decision {
 
 // Advance decides what to do next. It is a pure function of the program, the
 // delivery and the journal; calling it on a used Evaluation gives the same.
-func (e *Evaluation) Advance(j Journal) Decision {
+func (e *Evaluation) Advance(j Journal) Decision { return e.walk(j).begin() }
+
+func (e *Evaluation) walk(j Journal) *walk {
 	w := &walk{Evaluation: e, journal: j, answered: j.Answered}
 	w.State = RunOpen
-	if err := e.scan(); err != nil {
+	return w
+}
+
+func (w *walk) begin() Decision {
+	if err := w.scan(); err != nil {
 		w.fail(err.Error())
 		return w.Decision
 	}
-	return w.all(e.p.steps)
+	return w.all(w.p.steps)
 }
 
 // all goes through the steps of a run.
 func (w *walk) all(steps []*step) Decision {
+	w.walking = w
 	w.resetNames()
-	w.frame.Release()
-	switch w.list(steps, false) {
+	w.frame.Rewind(expression.Held{})
+	return w.ended(w.list(steps, false))
+}
+
+// ended is what is decided where the steps ended like this.
+func (w *walk) ended(f flow) Decision {
+	switch f {
 	case next, stopped, unclaimed:
 		w.commit(w.p.emptyAnswer)
 		w.State = RunDone
@@ -89,6 +101,8 @@ type walk struct {
 	// behind counts the loops around the step in which an iteration before this
 	// one waits and may still answer.
 	behind int
+	stop   stop   // at the last step that was begun outside of loops
+	rest   []rest // what is left to do around the step that waits, innermost first
 }
 
 // commit answers, if nothing has.
@@ -108,12 +122,15 @@ func (w *walk) fail(text string) {
 // list runs steps in order. after: a respond may still be reached behind the
 // list. As soon as none can be, the empty answer goes out.
 func (w *walk) list(steps []*step, after bool) flow {
-	for _, s := range steps {
+	for i, s := range steps {
 		if !s.responds && !s.rest && !after && !w.answered {
 			w.commit(w.p.emptyAnswer)
 			w.unsent = true
 		}
 		if f := w.step(s, s.rest || after); f != next {
+			if f == waiting {
+				w.thenList(steps[i+1:], after)
+			}
 			return f
 		}
 	}
@@ -122,10 +139,20 @@ func (w *walk) list(steps []*step, after bool) flow {
 
 func (w *walk) step(s *step, after bool) flow {
 	index := len(w.Steps)
+	if len(w.loops) == 0 {
+		w.stopAt(s, after)
+	}
 	w.Steps = append(w.Steps, Step{Path: s.path.at(w.loops), Line: s.line, Name: s.name, Action: s.verb, State: StepDone})
-	f := w.run(s, index, after)
-	if f == broken && s.handled {
+	return w.leave(s, index, after, w.run(s, index, after))
+}
+
+// leave is what follows where the step itself ended like this.
+func (w *walk) leave(s *step, index int, after bool, f flow) flow {
+	switch {
+	case f == broken && s.handled:
 		return w.onError(s, after)
+	case f == waiting:
+		w.thenLeave(s, index, after)
 	}
 	return f
 }
@@ -231,6 +258,9 @@ func (w *walk) onError(s *step, after bool) flow {
 		"attempts": int64(w.ending.step.Attempts), "status": int64(w.ending.step.Status),
 	}
 	f := w.list(s.onError, after)
+	if f == waiting {
+		w.thenError(outer)
+	}
 	w.frame.Slots[slotError] = outer
 	return f
 }

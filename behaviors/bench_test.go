@@ -153,3 +153,32 @@ func BenchmarkRules(b *testing.B) {
 		})
 	}
 }
+
+// Effects in a row, each of which reads what the one before gave: with a journal
+// that has them all, and fed one by one, as the runner does.
+func BenchmarkSteps(b *testing.B) {
+	d := delivery(`{"yes": true, "id": "1"}`)
+	for _, n := range []int{1, 10, 100, 1000} {
+		run := func(name string, nested bool, play func(p *behaviors.Program)) {
+			p := compile(b, inARow(n, nested))
+			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					play(p)
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/step")
+			})
+		}
+		entries := make(map[string]behaviors.Entry, n)
+		for i := range n {
+			entries[fmt.Sprintf("steps[%d]", i+1)] = behaviors.Entry{Output: map[string]any{"id": "7"}}
+		}
+		run("one advance", false, func(p *behaviors.Program) {
+			if decision := behaviors.Advance(p, d, behaviors.Journal{Steps: entries}); decision.State != behaviors.RunDone {
+				b.Fatal(decision.State)
+			}
+		})
+		run("fed", false, func(p *behaviors.Program) { feed(b, behaviors.NewEvaluation(p, d, nil), n) })
+		run("fed within a choose", true, func(p *behaviors.Program) { feed(b, behaviors.NewEvaluation(p, d, nil), n) })
+	}
+}

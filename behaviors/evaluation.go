@@ -23,6 +23,7 @@ type evaluation struct {
 	scanErr error
 	noting  bool      // what proves a request is evaluated
 	fetched []fetched // the secrets that it asked for
+	walking *walk     // whose names the frame has
 }
 
 // fetched is a secret whose value was asked for.

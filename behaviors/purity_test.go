@@ -16,8 +16,8 @@ import (
 	"github.com/deskhook/deskhook/behaviors/expression"
 )
 
-// Advance is a function of its arguments: a kept evaluation, starting over and
-// resuming at any prefix of a journal agree with each other and with the model;
+// Advance is a function of its arguments: a kept evaluation, a run that goes on
+// where it stopped, starting over and resuming at any prefix of a journal agree with each other and with the model;
 // no effect is asked for twice; nothing is inline once the caller has an answer;
 // and the answer never changes.
 func TestAdvanceIsPure(t *testing.T) {
@@ -58,10 +58,14 @@ func (r *generatedRun) fatal(what string, got, want any) {
 func (r *generatedRun) check() {
 	kept := behaviors.NewEvaluation(r.p, r.d, nil)
 	journal := behaviors.Journal{Steps: map[string]behaviors.Entry{}}
+	run := behaviors.NewEvaluation(r.p, r.d, nil).Run(journal.Steps)
 	var answer *behaviors.Response
 	for range 3000 {
 		decision := kept.Advance(journal)
 		r.same(kept, journal, decision)
+		if goesOn := run.Advance(journal.Answered); !reflect.DeepEqual(goesOn, decision) {
+			r.fatal("going on differs", goesOn, decision)
+		}
 		switch {
 		case journal.Answered && decision.Response != nil:
 			r.fatal("answered twice", decision.Response, nil)

@@ -48,10 +48,13 @@ type Lazy struct {
 	At      int   // identifies the expression in a trace
 	Indices []int // the loop around the let, whoever reads it first
 
-	done  bool
-	value any
-	err   *Error
-	held  int // bytes that the value takes
+	done    bool
+	value   any
+	err     *Error
+	held    int     // bytes that the value takes
+	reads   []*Lazy // other lets, whose values count with this one's
+	reader  *Lazy   // the last let that has noted this one there
+	counted bool    // among what the frame holds
 }
 
 // Frame is what one delivery's expressions see. It belongs to one goroutine.
@@ -73,6 +76,8 @@ type Frame struct {
 
 	machine *machine // kept for the next evaluation
 	held    int      // bytes that the results of evaluations take
+	counted []*Lazy  // the lets among them, in the order in which they were read
+	reading *Lazy    // the let under evaluation
 }
 
 // budgetMemory is the code of what takes too much memory.
@@ -84,19 +89,27 @@ const budgetMemory = "budget-memory"
 func (f *Frame) Hold(bytes int) error {
 	f.held += bytes
 	if f.held > f.Limits.orDefault().Held {
-		return &Error{Code: budgetMemory, Message: "the values of this behavior take more memory together than they may"}
+		return &Error{Code: budgetMemory, beyondHeld: true, Message: "the values of this behavior take more memory together than they may"}
 	}
 	return nil
 }
 
-// Release tells that results are no longer kept, but for those of the lets.
-func (f *Frame) Release() {
-	f.held = 0
-	for _, v := range f.Slots {
-		if l, ok := v.(*Lazy); ok {
-			f.held += l.held
-		}
+// Held is how much a frame holds at one moment.
+type Held struct {
+	bytes, lets int
+}
+
+// Held tells how much is held now, for Rewind.
+func (f *Frame) Held() Held { return Held{f.held, len(f.counted)} }
+
+// Rewind tells that what was held since is held no more. A let keeps its value,
+// but counts only once it is read again: so what is held at a place hangs on
+// the way to it, and not on what was evaluated before.
+func (f *Frame) Rewind(to Held) {
+	for _, l := range f.counted[to.lets:] {
+		l.counted = false
 	}
+	f.held, f.counted = to.bytes, f.counted[:to.lets]
 }
 
 // Limits bound one evaluation, and one walk of a result.

@@ -184,28 +184,70 @@ func takes(result any, used int) int {
 // lazy gives the value of a slot, evaluating it when it is first read. It has a
 // budget of its own, as every expression of a document has, and its own place.
 func (m *machine) lazy(l *Lazy) any {
+	f := m.f
+	if f.reading != nil && l.reader != f.reading {
+		f.reading.reads, l.reader = append(f.reading.reads, l), f.reading
+	}
+	err := l.err
 	if !l.done {
-		if m.inner == nil {
-			m.inner = new(machine)
-		}
-		f := m.f
-		at, indices := f.At, f.Indices
-		f.At, f.Indices = l.At, l.Indices
-		value, held, err := l.Expr.eval(m.inner, f)
-		f.At, f.Indices = at, indices
-		l.done, l.value, l.held = true, value, held
-		if err != nil {
-			l.err = asError(err)
+		err = m.first(l)
+	} else if !l.counted {
+		if e := f.count(l); e != nil {
+			err = e
 		}
 	}
-	if l.err != nil {
-		e := *l.err
+	if err != nil {
+		e := *err
 		if e.At == 0 {
 			e.At = l.At
 		}
 		panic(failure{&e})
 	}
 	return l.value
+}
+
+// first evaluates a let. That the frame holds too much is not kept: it may be
+// read on another way, before which there was less.
+func (m *machine) first(l *Lazy) *Error {
+	if m.inner == nil {
+		m.inner = new(machine)
+	}
+	f := m.f
+	at, indices, reading := f.At, f.Indices, f.reading
+	f.At, f.Indices, f.reading = l.At, l.Indices, l
+	value, held, err := l.Expr.eval(m.inner, f)
+	f.At, f.Indices, f.reading = at, indices, reading
+	if err == nil {
+		l.value, l.held = value, held
+	} else if e := asError(err); e.beyondHeld {
+		return e
+	} else {
+		l.err = e
+	}
+	l.done, l.counted = true, true
+	f.counted = append(f.counted, l)
+	return l.err
+}
+
+// count holds what a let takes that was evaluated before, as its evaluation does.
+func (f *Frame) count(l *Lazy) *Error {
+	for _, inner := range l.reads {
+		if !inner.counted {
+			if err := f.count(inner); err != nil {
+				return err
+			}
+		}
+	}
+	if l.held > 0 {
+		if err := f.Hold(l.held); err != nil {
+			e := asError(err)
+			e.To, e.At = l.Expr.length, l.At
+			return e
+		}
+	}
+	l.counted = true
+	f.counted = append(f.counted, l)
+	return nil
 }
 
 func asError(err error) *Error {

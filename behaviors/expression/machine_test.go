@@ -348,3 +348,39 @@ func TestAProgramIsShared(t *testing.T) {
 		}
 	}
 }
+
+// What a let takes counts when it is read on the way, whenever it was evaluated:
+// so does what it reads itself.
+func TestHeldCountsOnTheWay(t *testing.T) {
+	paths := new(payload.Paths)
+	inner, _ := Compile(`repeat("x", 100)`, testConfig(paths))
+	let, _ := Compile(`plain + "y"`, testConfig(paths))
+	reader, _ := Compile(`len(sample)`, Config{Functions: Functions(Builtins()), Scope: names{"sample": {Slot: slotNow}}, Paths: paths})
+	f := testFrame(t, paths, testBody)
+	f.Limits = DefaultLimits
+	f.Limits.Held = 250
+	f.Slots[slotLazy] = &Lazy{Expr: inner, At: 7}
+	f.Slots[slotNow] = &Lazy{Expr: let, At: 8}
+	for _, before := range []int{0, 60, 0, 40, 160, 49} {
+		f.Rewind(Held{})
+		if err := f.Hold(before); err != nil {
+			t.Fatal(err)
+		}
+		begun := f.Held()
+		for range 2 { // the second reading is not counted
+			_, err := reader.Eval(f)
+			var e *Error
+			errors.As(err, &e)
+			switch {
+			case e == nil && before > 49, e != nil && (before <= 49 || e.Code != budgetMemory):
+				t.Errorf("beside %d bytes: %v", before, err)
+			case before == 60 && e.At != 8, before == 160 && e.At != 7:
+				t.Errorf("beside %d bytes: it fails in %d", before, e.At)
+			}
+		}
+		f.Rewind(begun)
+		if err := f.Hold(250 - before); err != nil {
+			t.Errorf("beside %d bytes, then not: %v", before, err)
+		}
+	}
+}

@@ -44,6 +44,8 @@ type Error struct {
 	// secret-missing, type, unchecked (a signature, just now).
 	Code    string
 	Message string
+
+	beyondHeld bool // a frame held too much
 }
 
 // Error is the message.

@@ -231,7 +231,7 @@ func (x *execution) failed(ctx context.Context, s *step, f *actions.Error) (rest
 // the journal, so a redelivery continues at this step.
 func (x *execution) answerFailed(ctx context.Context, s *step) (rests bool, err error) {
 	x.journal.entries[s.Path] = behaviors.Entry{Failed: stepError(s.row)}
-	d := x.advance()
+	d := x.eval.Advance(behaviors.Journal{Steps: x.journal.entries, Answered: x.answered()})
 	delete(x.journal.entries, s.Path)
 	if d.Response == nil {
 		return false, nil // the deadline's answer came first: the step is a background one now

@@ -32,13 +32,14 @@ type execution struct {
 	listener int64
 	uid      string
 	eval     *behaviors.Evaluation
+	kept     *behaviors.Run // of eval, over the entries of journal; nil: not begun
 	journal  *journal
 	log      *slog.Logger
 	// late is what a waiting caller is sent at the deadline; nil: nobody waits.
 	late    *behaviors.Response
 	slot    bool // holds one of the background's slots
 	renewed time.Time
-	decided behaviors.Decision        // the last one
+	decided behaviors.Decision        // the last one that kept gave
 	waits   map[string]*models.Finish // effects that wait for a retry, by path
 
 	// lock is held by who writes the run: its goroutine, or a caller whose
@@ -127,7 +128,10 @@ func final(d behaviors.Decision) bool {
 }
 
 func (x *execution) advance() behaviors.Decision {
-	return x.eval.Advance(behaviors.Journal{Steps: x.journal.entries, Answered: x.answered()})
+	if x.kept == nil {
+		x.kept = x.eval.Run(x.journal.entries)
+	}
+	return x.kept.Advance(x.answered())
 }
 
 // answered tells whether an answer has been sent, or nobody waits for one.

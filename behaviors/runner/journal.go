@@ -2,6 +2,7 @@ package runner
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/deskhook/deskhook/behaviors"
 	"github.com/deskhook/deskhook/behaviors/actions"
@@ -62,9 +63,10 @@ func (j *journal) row(e behaviors.Effect, d behaviors.Decision) *models.StepRow 
 	row := j.rows[e.Path]
 	if row == nil {
 		row = &models.StepRow{Path: e.Path, State: string(behaviors.StepPending)}
-		for i, s := range d.Steps {
+		for i, s := range slices.Backward(d.Steps) { // an effect stands near the end
 			if s.Path == e.Path {
 				row.Seq = i
+				break
 			}
 		}
 		j.rows[e.Path] = row

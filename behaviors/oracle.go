@@ -47,16 +47,16 @@ func (c *compiler) carries(source string) carried {
 	if err != nil {
 		return carried{}
 	}
-	f := flowing{c: c, names: map[string]carried{}, secrets: map[string]bool{}}
+	f := flowing{c: c, names: map[string]carried{}, own: map[string]ast.Node{}}
 	return f.of(tree.Node)
 }
 
 // flowing walks an expression with what its own names carry.
 type flowing struct {
-	c       *compiler
-	names   map[string]carried
-	secrets map[string]bool // names that are a secret
-	items   []carried       // of the lists around a predicate
+	c     *compiler
+	names map[string]carried
+	own   map[string]ast.Node // what these names stand for
+	items []carried           // of the lists around a predicate
 }
 
 // ownOfServer are members of the request that no caller chooses freely.
@@ -95,7 +95,7 @@ func (f *flowing) of(n ast.Node) carried {
 		return f.of(n.Exp1).and(f.of(n.Exp2))
 	case *ast.VariableDeclaratorNode:
 		f.names[n.Name] = f.of(n.Value)
-		f.secrets[n.Name] = f.isSecret(n.Value)
+		f.own[n.Name] = n.Value
 		return f.of(n.Expr)
 	case *ast.SequenceNode:
 		return f.of(n.Nodes[len(n.Nodes)-1])
@@ -160,10 +160,7 @@ func (f *flowing) call(name string, arguments []ast.Node) carried {
 // isSecret tells whether a key is a secret: one that stands in the document, or
 // comes with the request, is known to the caller anyway.
 func (f *flowing) isSecret(key ast.Node) bool {
-	if name, ok := key.(*ast.IdentifierNode); ok {
-		if known, bound := f.c.scope.Lookup(name.Value); f.secrets[name.Value] || bound && isSecret(known.Type) {
-			return true
-		}
-	}
-	return len(f.c.secretInputs(key)) > 0
+	o := f.c.secretSearch(f.own)
+	o.of(key)
+	return o.secret
 }

@@ -57,34 +57,108 @@ func literalOrigin(v *value) string {
 
 // secretsOf are the secret inputs whose value an expression may be.
 func (c *compiler) secretsOf(x *expr) []Input {
-	tree, err := parser.Parse(x.compiled.Source())
-	if err != nil {
-		return nil
-	}
-	return c.secretInputs(tree.Node)
+	o := c.secretSearch(nil)
+	o.ofSource(x.compiled.Source())
+	return o.inputs
 }
 
-func (c *compiler) secretInputs(n ast.Node) []Input {
+// secretSearch finds which secrets the value of an expression may be.
+type secretSearch struct {
+	c      *compiler
+	own    map[string]ast.Node // what the expression's own names stand for
+	seen   map[any]bool        // nodes, and names of the document's let: what they double is looked at once
+	inputs []Input
+	secret bool // there is one, be it by a name that a step has bound
+}
+
+// secretSearch begins one; own may be nil.
+func (c *compiler) secretSearch(own map[string]ast.Node) *secretSearch {
+	if own == nil {
+		own = map[string]ast.Node{}
+	}
+	return &secretSearch{c: c, own: own, seen: map[any]bool{}}
+}
+
+func (s *secretSearch) ofSource(source string) {
+	if tree, err := parser.Parse(source); err == nil {
+		s.of(tree.Node)
+	}
+}
+
+func (s *secretSearch) of(n ast.Node) {
+	if s.seen[n] {
+		return
+	}
+	s.seen[n] = true
 	switch n := n.(type) {
+	case *ast.ChainNode:
+		s.of(n.Node)
 	case *ast.ConditionalNode:
-		return append(c.secretInputs(n.Exp1), c.secretInputs(n.Exp2)...)
+		s.of(n.Exp1)
+		s.of(n.Exp2)
 	case *ast.BinaryNode:
 		if n.Operator == "??" {
-			return append(c.secretInputs(n.Left), c.secretInputs(n.Right)...)
+			s.of(n.Left)
+			s.of(n.Right)
 		}
+	case *ast.SequenceNode:
+		s.of(n.Nodes[len(n.Nodes)-1])
+	case *ast.VariableDeclaratorNode:
+		s.own[n.Name] = n.Value
+		s.of(n.Expr)
 	case *ast.IdentifierNode:
-		if let, ok := c.scope.lets[n.Value]; ok && let.expr != nil && c.scope.names[n.Value].Slot == let.slot {
-			return c.secretsOf(let.expr)
-		}
+		s.name(n.Value)
 	case *ast.MemberNode:
-		base, isName := n.Node.(*ast.IdentifierNode)
-		name, isText := n.Property.(*ast.StringNode)
-		if isName && isText && base.Value == "inputs" {
-			i := slices.IndexFunc(c.p.inputs, func(in Input) bool { return in.Name == name.Value && in.Type == "secret" })
-			if i >= 0 {
-				return c.p.inputs[i : i+1 : i+1]
-			}
+		if name, isText := n.Property.(*ast.StringNode); isText && s.isInputs(n.Node) {
+			s.input(name.Value)
 		}
 	}
-	return nil
+}
+
+func (s *secretSearch) name(name string) {
+	if value := s.own[name]; value != nil {
+		s.of(value)
+		return
+	}
+	if known, bound := s.c.scope.Lookup(name); bound && isSecret(known.Type) {
+		s.secret = true
+	}
+	let, ok := s.c.scope.lets[name]
+	if !ok || let.expr == nil || s.c.scope.names[name].Slot != let.slot || s.seen[name] {
+		return
+	}
+	s.seen[name] = true
+	own := s.own
+	s.own = map[string]ast.Node{}
+	s.ofSource(let.expr.compiled.Source())
+	s.own = own
+}
+
+// isInputs tells whether a node is the inputs as a whole, which only a name of
+// the expression's own can stand for.
+func (s *secretSearch) isInputs(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.ChainNode:
+		return s.isInputs(n.Node)
+	case *ast.VariableDeclaratorNode:
+		s.own[n.Name] = n.Value
+		return s.isInputs(n.Expr)
+	case *ast.IdentifierNode:
+		if value := s.own[n.Value]; value != nil {
+			return s.isInputs(value)
+		}
+		return n.Value == "inputs"
+	}
+	return false
+}
+
+func (s *secretSearch) input(name string) {
+	i := slices.IndexFunc(s.c.p.inputs, func(in Input) bool { return in.Name == name && in.Type == "secret" })
+	if i < 0 {
+		return
+	}
+	s.secret = true
+	if !slices.ContainsFunc(s.inputs, func(in Input) bool { return in.Name == name }) {
+		s.inputs = append(s.inputs, s.c.p.inputs[i])
+	}
 }

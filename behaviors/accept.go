@@ -24,7 +24,7 @@ var methodName = regexp.MustCompile(`^[A-Z]{1,20}$`)
 
 func (c *compiler) accept(n *node) {
 	a := &c.p.accept
-	for _, p := range c.keys("`accept`", n, "methods", "types", "max_body") {
+	for _, p := range c.keys("`accept`", n, partNames["accept"]...) {
 		switch p.key.text {
 		case "methods":
 			a.methods = nil

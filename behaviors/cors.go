@@ -27,7 +27,7 @@ var defaultCORSHeaders = []string{"Content-Type"}
 
 func (c *compiler) cors(n *node) {
 	c.p.cors = &cors{headers: defaultCORSHeaders}
-	pairs := c.keys("`cors`", n, "origins", "headers", "max_age")
+	pairs := c.keys("`cors`", n, partNames["cors"]...)
 	given := false
 	for _, p := range pairs {
 		switch p.key.text {

@@ -153,7 +153,7 @@ func (c *compiler) deadline(n *node) {
 		c.p.deadline = c.duration("deadline", n)
 		return
 	}
-	for _, p := range c.keys("`deadline`", n, "after", "respond") {
+	for _, p := range c.keys("`deadline`", n, partNames["deadline"]...) {
 		if p.key.text == "after" {
 			c.p.deadline = c.duration("after", p.value)
 		} else {
@@ -172,7 +172,7 @@ func (c *compiler) verify(n *node) {
 	}
 	if n.kind == mapNode {
 		check = nil
-		for _, p := range c.keys("`verify`", n, "check", "reject") {
+		for _, p := range c.keys("`verify`", n, partNames["verify"]...) {
 			if p.key.text == "check" {
 				check = p.value
 			} else {

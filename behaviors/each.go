@@ -30,7 +30,7 @@ const none = -1
 func (c *compiler) each(s *step, verb pair) {
 	s.each = &each{item: none, index: none}
 	keys := map[string]*node{}
-	for _, p := range c.keys(inEach, verb.value, "in", "as", "index", "once", "steps") {
+	for _, p := range c.keys(inEach, verb.value, partNames["each"]...) {
 		if p.key.text != "once" || !c.lacks("each.once", p.key.span) {
 			keys[p.key.text] = p.value
 		}

@@ -44,7 +44,7 @@ func (c *compiler) handshakes(n *node) {
 
 func (c *compiler) handshake(n *node, path string) (h handshake) {
 	given := false
-	for _, p := range c.keys(inHandshake, n, "when", "keep", "respond", "steps") {
+	for _, p := range c.keys(inHandshake, n, partNames["handshake"]...) {
 		switch p.key.text {
 		case "when":
 			given = true

@@ -80,7 +80,7 @@ func (c *compiler) input(name string, n *node) (Input, span) {
 	in := Input{Name: name, Type: "text", Options: []string{}, Hosts: []string{}}
 	in.Label = strings.ReplaceAll(name, "_", " ")
 	nodes := map[string]*node{}
-	for _, p := range c.keys("an input", n, "type", "label", "help", "required", "default", "options", "generate", "hosts") {
+	for _, p := range c.keys("an input", n, partNames["inputs"]...) {
 		nodes[p.key.text] = p.value
 		switch p.key.text {
 		case "type":

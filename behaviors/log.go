@@ -28,7 +28,7 @@ func (c *compiler) log(s *step, verb pair) {
 		return
 	}
 	given := false
-	for _, p := range c.keys("`log`", n, "level", "text") {
+	for _, p := range c.keys("`log`", n, partNames["log"]...) {
 		if p.key.text == "level" {
 			s.level = c.value(p.value, wanted{label: "level", kind: expression.Text, options: logLevel.Options})
 			continue

@@ -15,7 +15,7 @@ const (
 
 // limit compiles {running: n}.
 func (c *compiler) limit(n *node) {
-	for _, p := range c.keys(inLimit, n, "running") {
+	for _, p := range c.keys(inLimit, n, partNames["limit"]...) {
 		c.p.limit = c.count("running", p.value, 1, maxRunning)
 	}
 }

@@ -1,69 +1,121 @@
 package behaviors
 
-import (
-	"maps"
-	"slices"
-)
-
 // partWords are the keys of the maps within a document and a step, by the key
-// that such a map is the value of: those of `choose` and `inputs` are of what is
-// listed there, those of `respond` also of `reject`.
+// that such a map is the value of: those of `choose`, `handshake` and `inputs` are
+// of what is listed there, those of `respond` also of `reject`.
 var partWords = map[string][]Word{
 	"inputs": {
-		{"type", "What is filled in: text, number, boolean, choice, secret, json, list, email, url, or one of the host's pickers."},
-		{"label", "What the listener's form calls it."},
-		{"help", "A sentence below the field."},
-		{"required", "Whether a listener must have a value."},
-		{"default", "The value where the listener gives none."},
-		{"options", "What can be chosen, of type choice."},
-		{"generate", "Of a secret: whether a random one is made where none is given."},
-		{"hosts", "Where a secret may be sent: a list of host names."},
+		{"type", aName, "What is filled in: text, number, boolean, choice, secret, json, list, email, url, or one of the host's pickers. Default: text.", ""},
+		{"label", aText, "What the listener's form calls it. Default: the name.", ""},
+		{"help", aText, "A sentence below the field.", ""},
+		{"required", aFlag, "Whether a listener must have a value.", ""},
+		{"default", "value", "The value where the listener gives none. A secret has none.", ""},
+		{"options", "list of texts", "What can be chosen, of type choice.", ""},
+		{"generate", aFlag, "Of a secret: whether a random one is made where none is given.", ""},
+		{"hosts", "list of hosts", "Of a secret: where it may be sent, a list of host names.", ""},
 	},
 	"accept": {
-		{"methods", "The HTTP methods that are accepted. Default: POST."},
-		{"types", "The kinds of body: json, form, multipart, xml, text, binary. Default: any."},
-		{"max_body", "The largest body, such as 64 KiB. Default: the plugin's limit."},
+		{"methods", "list of texts", "The HTTP methods that are accepted. Default: POST.", ""},
+		{"types", "list of names", "The kinds of body: json, form, multipart, xml, text, binary, by the type that the request declares. Default: any.", ""},
+		{"max_body", "size", "The largest body, such as 64 KiB. Default: the plugin's limit.", ""},
+	},
+	"cors": {
+		{"origins", "list of origins", "Scheme, host and port of pages that may call, such as https://www.example.com, or * for all.", ""},
+		{"headers", "list of texts", "Headers that such a page may send. Default: Content-Type.", ""},
+		{"max_age", aDuration, "How long a browser may keep what a preflight was answered. Default: the browser's own.", ""},
+	},
+	"handshake": {
+		{"when", anExpression, "An expression: the call is a set-up call where it is the first that holds.", ""},
+		{"keep", "map of inputs to expressions", "Fills secret inputs that are still empty, and strikes the values from the stored request.", `
+handshake:
+  - when: request.headers["x-hook-secret"] != nil
+    keep: {token: request.headers["x-hook-secret"]}
+    respond: {headers: {X-Hook-Secret: "${{ request.headers['x-hook-secret'] }}"}}`},
+		{"respond", aResponse, "The answer. Default: the empty answer.", ""},
+		{"steps", someSteps, "What is done before it answers: log, and http.request in the name of an account.", `
+handshake:
+  - when: payload.type == "ping"
+    steps:
+      - log: "the provider asked whether we are there"
+    respond: {text: pong}`},
 	},
 	"verify": {
-		{"check", "An expression that must be true."},
-		{"reject", "The response to a request that is refused. Default: the provider's own, else 401."},
+		{"check", anExpression, "An expression that must be true.", `
+verify:
+  check: equal_secure(request.headers["x-token"], inputs.token)
+  reject: {status: 403, text: wrong token}`},
+		{"reject", aResponse, "The response to a request that is refused. Default: the provider's own, else 401.", ""},
+	},
+	"limit": {
+		{"running", aNumber, "How many runs of a listener go on at once, from 1 to 1,000.", ""},
 	},
 	"deadline": {
-		{"after", "How long a caller waits for a respond, such as 3s."},
-		{"respond", "What is answered then. Default: the empty answer."},
+		{"after", aDuration, "How long a caller waits for a respond, such as 3s. Default: 8s.", ""},
+		{"respond", aResponse, "What is answered then. Default: the empty answer.", ""},
 	},
 	"respond": {
-		{"status", "The HTTP status. Default: 200."},
-		{"headers", "A map of headers."},
-		{"json", "A body of JSON: any value."},
-		{"text", "A body of plain text."},
-		{"html", "A body of HTML: what is interpolated is escaped by where it stands."},
-		{"xml", "A body of XML: what is interpolated is escaped."},
-		{"base64", "A body of bytes, in base64."},
-		{"redirect", "A URL that the caller is sent to. Status: 303."},
+		{"status", aNumber, "The HTTP status, from 200 to 599. Default: 200.", ""},
+		{"headers", "map of texts", "A map of headers. Nil leaves one out.", ""},
+		{"json", "value", "A body of JSON: any value.", ""},
+		{"text", aText, "A body of plain text.", ""},
+		{"html", aText, "A body of HTML: what is interpolated is escaped by where it stands.",
+			`- respond: {html: "<p>Thank you, ${{ payload.name }}</p>"}`},
+		{"xml", aText, "A body of XML: what is interpolated is escaped.",
+			`- respond: {xml: "<Response><Message>${{ payload.text }}</Message></Response>"}`},
+		{"base64", aText, "A body of bytes, in base64.",
+			`- respond: {headers: {Content-Type: image/gif}, base64: R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7}`},
+		{"redirect", "URL", "A URL that the caller is sent to. The status is 303, or another of a redirect.",
+			`- respond: {redirect: "https://www.example.com/thanks?order=${{ payload.order.id }}"}`},
 	},
 	"choose": {
-		{"when", "An expression: the branch is taken where it is the first that holds. The last branch may be without."},
-		{"steps", "What runs where the branch is taken."},
+		{"when", anExpression, "An expression: the branch is taken where it is the first that holds. The last branch may be without.", ""},
+		{"steps", someSteps, "What runs where the branch is taken.", ""},
+	},
+	"each": {
+		{"in", anExpression, "An expression to a list. Nil is none, and anything else is a list of it.", ""},
+		{"as", aName, "The name of the item, within the steps.", ""},
+		{"index", aName, "The name of its position, from 0, within the steps.", ""},
+		{"once", anExpression, "An expression: the key of an item. An item whose key another run has is skipped.", `
+- each:
+    in: payload.events
+    as: event
+    once: event.id
+    steps:
+      - log: "${{ event.type }}"`},
+		{"steps", someSteps, "What runs for each item.", ""},
+	},
+	"wait": {
+		{"until", anExpression, "An expression to a time. Nil does not wait.", `
+- wait: {until: date(payload.due)}
+- log: it is due`},
 	},
 	"log": {
-		{"level", "debug, info, warn or error. Default: info."},
-		{"text", "What the line says."},
+		{"level", aName, "debug, info, warn or error. Default: info.", ""},
+		{"text", aText, "What the line says.", ""},
 	},
 	"retry": {
-		{"attempts", "How often an action is tried in all."},
-		{"backoff", "The pause before the second attempt, such as 5s; it doubles from one to the next."},
-		{"max", "The longest pause between two attempts."},
-		{"ask", "Whether a person is asked, where a crash leaves open whether the call happened."},
+		{"attempts", aNumber, "How often an action is tried in all, at most 100.", ""},
+		{"backoff", aDuration, "The pause before the second attempt, such as 5s; it doubles from one to the next.", ""},
+		{"max", aDuration, "The longest pause between two attempts.", ""},
+		{"ask", aFlag, "Whether a person is asked, where a crash leaves open whether the call happened.", ""},
 	},
 }
+
+// partNames are what the compiler takes.
+var partNames = func() map[string][]string {
+	all := make(map[string][]string, len(partWords))
+	for part, words := range partWords {
+		all[part] = names(words)
+	}
+	return all
+}()
 
 // Parts are the keys of the maps within a document and a step, by the key that
 // such a map is the value of.
 func Parts() map[string][]Word {
-	parts := maps.Clone(partWords)
-	for name, words := range parts {
-		parts[name] = slices.Clone(words)
+	parts := make(map[string][]Word, len(partWords))
+	for name, words := range partWords {
+		parts[name] = told(words)
 	}
 	return parts
 }

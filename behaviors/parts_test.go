@@ -10,14 +10,19 @@ import (
 // partSources are documents with a key in each part, which stands on the last
 // line that has any.
 var partSources = map[string]string{
-	"inputs":   "inputs:\n  a:\n    %s: [[1]]\n",
-	"accept":   "accept:\n  %s: [[1]]\n",
-	"verify":   "verify:\n  %s: [[1]]\n",
-	"deadline": "deadline:\n  %s: [[1]]\n",
-	"respond":  "steps:\n  - respond:\n      %s: [[1]]\n",
-	"choose":   "steps:\n  - choose:\n      - %s: [[1]]\n",
-	"log":      "steps:\n  - log:\n      %s: [[1]]\n",
-	"retry":    "steps:\n  - test.do: {}\n    retry:\n      %s: [[1]]\n",
+	"inputs":    "inputs:\n  a:\n    %s: [[1]]\n",
+	"accept":    "accept:\n  %s: [[1]]\n",
+	"cors":      "cors:\n  %s: [[1]]\n",
+	"handshake": "handshake:\n  - %s: [[1]]\n",
+	"verify":    "verify:\n  %s: [[1]]\n",
+	"limit":     "limit:\n  %s: [[1]]\n",
+	"deadline":  "deadline:\n  %s: [[1]]\n",
+	"respond":   "steps:\n  - respond:\n      %s: [[1]]\n",
+	"choose":    "steps:\n  - choose:\n      - %s: [[1]]\n",
+	"each":      "steps:\n  - each:\n      %s: [[1]]\n",
+	"wait":      "steps:\n  - wait:\n      %s: [[1]]\n",
+	"log":       "steps:\n  - log:\n      %s: [[1]]\n",
+	"retry":     "steps:\n  - test.do: {}\n    retry:\n      %s: [[1]]\n",
 }
 
 // Every key that a part is said to have is taken by the compiler there, and one

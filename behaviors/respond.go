@@ -35,7 +35,7 @@ func (c *compiler) respond(n *node) *respond {
 	defer c.revealing("answered")()
 	r := &respond{status: value{constant: int64(statusOK)}}
 	var status, headers *node
-	for _, p := range c.keys(inRespond, n, "status", "headers", "json", "text", "html", "xml", "base64", "redirect") {
+	for _, p := range c.keys(inRespond, n, partNames["respond"]...) {
 		switch p.key.text {
 		case "status":
 			status = p.value

@@ -376,7 +376,7 @@ func defaultRetry(a *ActionSpec, handled bool) RetryPolicy {
 const maxAttempts = 100
 
 func (c *compiler) retry(s *step, n *node) {
-	for _, p := range c.keys("`retry`", n, "attempts", "backoff", "max", "ask") {
+	for _, p := range c.keys("`retry`", n, partNames["retry"]...) {
 		switch p.key.text {
 		case "attempts":
 			s.retry.Attempts = c.count("attempts", p.value, 1, maxAttempts)

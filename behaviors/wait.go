@@ -26,7 +26,7 @@ func (c *compiler) wait(s *step, verb pair) {
 	s.wait = &wait{at: verb.key.span}
 	n := verb.value
 	if n.kind == mapNode {
-		for _, p := range c.keys(inWait, n, "until") {
+		for _, p := range c.keys(inWait, n, partNames["wait"]...) {
 			s.wait.until = c.bare("until", p.value, expression.Any, false)
 			if x := s.wait.until; x != nil {
 				c.takes(p.value, "until", x.compiled.Type(), expression.Time)

@@ -60,15 +60,15 @@ func TestEveryCodeHasACase(t *testing.T) {
 		}
 		seen[k.code] = true
 	}
-	problems, failures := expression.Codes()
-	for _, code := range problems {
-		if !shown[code] && withoutCase[code] == "" {
-			t.Errorf("no case shows the code %s of an expression", code)
+	for _, problem := range expression.Problems() {
+		if !shown[problem.Code] && withoutCase[problem.Code] == "" {
+			t.Errorf("no case shows the code %s of an expression", problem.Code)
 		}
 	}
 	// A failure shows its message and no code, so its case is named by it.
 	told := map[string]string{}
-	for _, code := range failures {
+	for _, failure := range expression.Failures() {
+		code := failure.Code
 		if withoutCase[code] != "" {
 			continue
 		}

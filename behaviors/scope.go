@@ -9,47 +9,6 @@ import (
 	"github.com/deskhook/deskhook/behaviors/expression"
 )
 
-// Slots of the environment in a frame; names follow.
-const (
-	slotRequest = iota
-	slotPayload
-	slotInputs
-	slotListener
-	slotNow
-	slotError
-	firstNameSlot
-)
-
-var text = expression.Type{Kind: expression.Text}
-
-func record(fields map[string]expression.Type) expression.Type {
-	return expression.Type{Kind: expression.Map, Fields: fields}
-}
-
-// environment is what every expression sees, but for the inputs.
-func environment() map[string]expression.Name {
-	anyMap := expression.Type{Kind: expression.Map, Open: true}
-	return map[string]expression.Name{
-		"request": {Slot: slotRequest, Type: record(map[string]expression.Type{
-			"method": text, "path": text, "query": anyMap, "headers": anyMap, "body": text, "content_type": text,
-			"client_ip": text, "url": text, "received_at": {Kind: expression.Time}, "files": expression.ListOf(fileType()),
-			"test": {Kind: expression.Bool}, "problem": text,
-		})},
-		"payload":  {Slot: slotPayload, Path: &expression.Path{}},
-		"listener": {Slot: slotListener, Type: record(map[string]expression.Type{"id": text, "name": text, "url": text})},
-		"now":      {Slot: slotNow, Type: expression.Type{Kind: expression.Time}},
-	}
-}
-
-// fileType is a payload.File.
-func fileType() expression.Type {
-	return record(map[string]expression.Type{"name": text, "field": text, "content_type": text, "size": {Kind: expression.Int}})
-}
-
-var failure = expression.Name{Slot: slotError, Type: record(map[string]expression.Type{
-	"message": text, "step": text, "attempts": {Kind: expression.Int}, "status": {Kind: expression.Int},
-})}
-
 // scope is which names an expression may use at the place that is being
 // compiled. It grows on the way through the document.
 type scope struct {

@@ -43,8 +43,18 @@ func TestFunctionsOfExpr(t *testing.T) {
 	}
 }
 
-// Every operator of expr compiles; operatorCases show what each gives.
+// Every operator of expr compiles and is documented; operatorCases show what each
+// gives.
 func TestOperatorsOfExpr(t *testing.T) {
+	told := map[string]bool{}
+	for _, n := range Notations() {
+		for _, op := range n.Operators {
+			told[op] = true
+		}
+	}
+	if all := len(operator.Binary) + len(operator.Unary); len(told) != all {
+		t.Errorf("%d operators are documented, and there are %d", len(told), all)
+	}
 	for op := range operator.Binary {
 		source := "plain " + op + " plain"
 		if op == "|" {
@@ -56,6 +66,9 @@ func TestOperatorsOfExpr(t *testing.T) {
 		if operatorCases[op] == nil {
 			t.Errorf("no case shows %s", op)
 		}
+		if !told[op] {
+			t.Errorf("no notation has %s", op)
+		}
 	}
 	for op := range operator.Unary {
 		source := op + " plain"
@@ -64,6 +77,9 @@ func TestOperatorsOfExpr(t *testing.T) {
 		}
 		if operatorCases["unary "+op] == nil {
 			t.Errorf("no case shows the unary %s", op)
+		}
+		if !told["unary "+op] {
+			t.Errorf("no notation has the unary %s", op)
 		}
 	}
 }

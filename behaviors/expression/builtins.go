@@ -78,12 +78,22 @@ func (m *machine) listOf(v any, name string) []any {
 
 func generalFunctions() []*Function {
 	return []*Function{
-		nilSafe(fn("len", []Param{param("value", Any)}, Int, "the length of a text (in characters), a list or a map; 0 for nil", `len(payload.items)`, length)),
-		nilSafe(fn("type", []Param{param("value", Any)}, Text, `the kind of a value: "nil", "bool", "int", "float", "string", "array", "map", …`, `type(payload.id)`,
+		nilSafe(fn("len", []Param{param("value", Any)}, Int, "the length of a text (in characters), bytes, a list or a map; 0 for nil", `len("héllo") -> 5
+len([1, 2]) -> 2
+len({a: 1}) -> 1
+len(7) -> error`, length)),
+		nilSafe(fn("type", []Param{param("value", Any)}, Text, `the kind of a value: "nil", "bool", "int", "float", "string", "bytes", "time", "duration", "array" or "map"`, `type("a") -> "string"
+type([1]) -> "array"
+type(nil) -> "nil"`,
 			func(_ *machine, a []any) any { return typeName(a[0]) })),
-		fn("int", []Param{param("value", Any)}, Int, "an integer, from a number or a text (in decimal digits); a fraction is cut", `int("42")`, toInt),
-		fn("float", []Param{param("value", Any)}, Float, "a float, from a number or a text", `float("4.5")`, toFloatValue),
-		fn("string", []Param{param("value", Any)}, Text, "the text form of a value", `string(payload.id)`,
+		fn("int", []Param{param("value", Any)}, Int, "an integer, from a number or a text (in decimal digits); a fraction of a number is cut", `int("42") -> 42
+int(-4.9) -> -4
+int("4.9") -> error`, toInt),
+		fn("float", []Param{param("value", Any)}, Float, "a float, from a number or a text", `float("4.5") -> 4.5
+float("four") -> error`, toFloatValue),
+		fn("string", []Param{param("value", Any)}, Text, "the text form of a value, as in an interpolation: JSON of lists and maps", `string(7) -> "7"
+string([1, nil]) -> "[1,null]"
+string(duration("90s")) -> "1m30s"`,
 			func(m *machine, a []any) any { return m.textOf(a[0]) }),
 	}
 }

@@ -24,29 +24,24 @@ func TestTheListOfFunctions(t *testing.T) {
 	}
 }
 
-// Every function says what it does, and its example runs without a problem,
-// against a payload that has nothing of it.
-func TestExamples(t *testing.T) {
+// Every function and every notation says what it does and shows it. That the
+// examples give what they say is proven by package reference, on a delivery.
+func TestExamplesAreThere(t *testing.T) {
 	for _, f := range Builtins() {
-		t.Run(f.Name, func(t *testing.T) {
-			if f.Doc == "" || !strings.Contains(f.Example, f.Name+"(") {
-				t.Errorf("doc %q, example %q", f.Doc, f.Example)
+		list := f.Examples()
+		if f.Doc == "" || strings.HasSuffix(f.Doc, ".") || len(list) == 0 {
+			t.Errorf("%s: doc %q, examples %q", f.Name, f.Doc, list)
+		}
+		for _, x := range list {
+			if !strings.Contains(x.Expression, f.Name+"(") || x.Value == "" {
+				t.Errorf("%s: the example %q gives %q", f.Name, x.Expression, x.Value)
 			}
-			paths := new(payload.Paths)
-			config := testConfig(paths)
-			request := config.Scope.(names)["request"]
-			request.Type = Type{Kind: Map, Open: true}
-			config.Scope.(names)["request"] = request
-			inputs := config.Scope.(names)["inputs"]
-			inputs.Type.Fields["token"], inputs.Type.Fields["password"] = Of(SecretValue), Of(SecretValue)
-			c, problems := Compile(f.Example, config)
-			if c == nil || len(problems) > 0 {
-				t.Fatalf("%s: %+v", f.Example, problems)
-			}
-			if _, err := c.Eval(testFrame(t, paths, `{}`)); err != nil {
-				t.Errorf("%s: %v", f.Example, err)
-			}
-		})
+		}
+	}
+	for _, n := range Notations() {
+		if n.Doc == "" || strings.HasSuffix(n.Doc, ".") || len(n.Examples()) == 0 {
+			t.Errorf("%s: doc %q, examples %q", n.Form, n.Doc, n.Examples())
+		}
 	}
 }
 

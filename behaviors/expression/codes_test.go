@@ -11,7 +11,7 @@ import (
 
 // Codes lists what the sources name, and nothing else.
 func TestCodes(t *testing.T) {
-	problems, failures := Codes()
+	problems, failures := codesOf(t, Problems()), codesOf(t, Failures())
 	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
@@ -47,4 +47,15 @@ func TestCodes(t *testing.T) {
 			t.Errorf("the code %s is listed, and nothing has it", code)
 		}
 	}
+}
+
+func codesOf(t *testing.T, list []Code) []string {
+	var codes []string
+	for _, c := range list {
+		if c.Meaning == "" || c.Remedy == "" || strings.HasSuffix(c.Meaning+c.Remedy, ".") {
+			t.Errorf("the code %s needs phrases that say what it means and what to do: %q, %q", c.Code, c.Meaning, c.Remedy)
+		}
+		codes = append(codes, c.Code)
+	}
+	return codes
 }

@@ -19,17 +19,20 @@ func encodingFunctions() []*Function {
 		})
 	}
 	return []*Function{
-		fn("toJSON", one, Text, "the value as JSON, compact", `toJSON(payload)`, func(m *machine, a []any) any {
+		fn("toJSON", one, Text, "the value as JSON, compact, with the keys of maps in order", `toJSON({b: 1, a: [true, nil]}) -> "{\"a\":[true,null],\"b\":1}"`, func(m *machine, a []any) any {
 			return string(m.appendJSON(nil, a[0], 0, false))
 		}),
-		fn("fromJSON", []Param{param("text", Text)}, Any, "the value of a JSON text; an error where it is none", `fromJSON("[1]")`, func(m *machine, a []any) any {
+		fn("fromJSON", []Param{param("text", Text)}, Any, "the value of a JSON text; an error where it is none", `fromJSON("[1, 2]") -> [1,2]
+fromJSON("[1") -> error`, func(m *machine, a []any) any {
 			v, err := m.parseJSON(a[0], "fromJSON")
 			if err != nil {
 				m.fail("not-json", "`fromJSON` finds no JSON in this text")
 			}
 			return v
 		}),
-		nilSafe(fn("json", []Param{param("text", Any)}, Any, "the value of a JSON text, or nil where it is none", `json(payload.Message)`, func(m *machine, a []any) any {
+		nilSafe(fn("json", []Param{param("text", Any)}, Any, "the value of a JSON text, or nil where it is none", `json("[1, 2]") -> [1,2]
+json("[1") -> nil
+json(7) -> nil`, func(m *machine, a []any) any {
 			if _, ok := a[0].(string); !ok {
 				return nil
 			}
@@ -39,7 +42,8 @@ func encodingFunctions() []*Function {
 			}
 			return v
 		})),
-		nilSafe(fn("parse_xml", []Param{param("text", Any)}, Any, "the value of an XML text, as that of an XML body, or nil where it is none", `parse_xml(payload.xml).order.item`, func(m *machine, a []any) any {
+		nilSafe(fn("parse_xml", []Param{param("text", Any)}, Any, "the value of an XML text, as that of an XML body (@attribute, #text, a repeated element is a list), or nil where it is none", `parse_xml("<order id='7'><item>a</item><item>b</item></order>") -> X
+parse_xml("<order") -> nil`, func(m *machine, a []any) any {
 			if _, ok := a[0].(string); !ok {
 				return nil
 			}
@@ -52,11 +56,12 @@ func encodingFunctions() []*Function {
 			}
 			return v
 		})),
-		encode("hex", "bytes or a text in hexadecimal digits", `hex(sha256("a"))`, hex.EncodeToString),
-		encode("base64", "bytes or a text in base64", `base64("a")`, base64.StdEncoding.EncodeToString),
-		encode("base64url", "bytes or a text in base64 for URLs, without padding", `base64url("a")`, base64.RawURLEncoding.EncodeToString),
-		encode("toBase64", "bytes or a text in base64", `toBase64("a")`, base64.StdEncoding.EncodeToString),
-		fn("fromBase64", []Param{param("text", Text)}, Text, "the text that is in base64", `fromBase64("YQ==")`, func(m *machine, a []any) any {
+		encode("hex", "bytes or a text in hexadecimal digits", `hex("Hi") -> "4869"`, hex.EncodeToString),
+		encode("base64", "bytes or a text in base64", `base64("Hi?") -> "SGk/"`, base64.StdEncoding.EncodeToString),
+		encode("base64url", "bytes or a text in base64 for URLs, without padding", `base64url("Hi?") -> "SGk_"`, base64.RawURLEncoding.EncodeToString),
+		encode("toBase64", "bytes or a text in base64, as base64", `toBase64("Hi?") -> "SGk/"`, base64.StdEncoding.EncodeToString),
+		fn("fromBase64", []Param{param("text", Text)}, Text, "the text that is in base64, of the standard alphabet and with padding", `fromBase64("SGk/") -> "Hi?"
+fromBase64("SGk") -> error`, func(m *machine, a []any) any {
 			s := m.str(a[0], "fromBase64")
 			m.take(len(s))
 			b, err := base64.StdEncoding.DecodeString(s)
@@ -65,7 +70,7 @@ func encodingFunctions() []*Function {
 			}
 			return m.textOf(b)
 		}),
-		fn("sha256", one, Bytes, "the SHA-256 of bytes or a text, as bytes", `hex(sha256("a"))`, func(m *machine, a []any) any {
+		fn("sha256", one, Bytes, "the SHA-256 of bytes or a text, as bytes", `hex(sha256("Hi")) -> X`, func(m *machine, a []any) any {
 			m.step(4)
 			h := sha256.New()
 			m.hash(h, a[0], "sha256")

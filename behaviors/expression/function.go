@@ -1,5 +1,7 @@
 package expression
 
+import "strings"
+
 // Param is a parameter of a function.
 type Param struct {
 	Name     string
@@ -16,10 +18,12 @@ type Param struct {
 // they may be shared with the program. The text of its error is shown as it is,
 // so it must have no value in it.
 type Function struct {
-	Name    string
-	Params  []Param
-	Result  Type
-	Doc     string
+	Name   string
+	Params []Param
+	Result Type
+	Doc    string
+	// Example has one a line: an expression and, behind ` -> `, the JSON of what it
+	// gives, or nil, or error.
 	Example string
 	NilSafe bool
 	// Cost is charged, in operations, before the call; without it a call costs 1
@@ -50,6 +54,29 @@ type fault struct {
 
 // builtin computes a function of this package.
 type builtin func(m *machine, args []any) any
+
+// Example is an expression with what it gives: JSON, "nil", "error", or "" where
+// that is not told.
+type Example struct {
+	Expression string `json:"expression"`
+	Value      string `json:"value"`
+}
+
+// Examples are what Example says.
+func (f *Function) Examples() []Example { return examples(f.Example) }
+
+func examples(text string) []Example {
+	list := []Example{}
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		x := Example{Expression: line}
+		if i := strings.LastIndex(line, " -> "); i >= 0 {
+			x = Example{line[:i], line[i+len(" -> "):]}
+		}
+		list = append(list, x)
+	}
+	return list
+}
 
 // result is the type of a call's result.
 func (f *Function) result(args []Type) Type {

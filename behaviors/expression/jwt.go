@@ -25,7 +25,8 @@ func tokenFunctions() []*Function {
 		fn("jwt", []Param{param("token", Text), {Name: "key", Secret: true}}, Map,
 			"the claims of a JSON Web Token, or nil where its signature, exp, nbf or iat does not hold at the moment of receipt (60 s apart at most). "+
 				"The key says which algorithms count: a secret text HS256, HS384 and HS512; a public key in PEM those of its kind (RS, PS, ES, EdDSA). Compare iss and aud yourself",
-			`jwt(trimPrefix(request.headers.authorization ?? "", "Bearer "), inputs.key).iss == "https://login.example.com"`, verifyToken),
+			`jwt(payload.token, inputs.token).iss == "https://login.example.com" -> true
+jwt("no.token.here", inputs.token) -> nil`, verifyToken),
 	}
 }
 

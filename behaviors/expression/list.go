@@ -5,7 +5,9 @@ import "math/big"
 func listFunctions() []*Function {
 	one := []Param{param("list", List)}
 	return []*Function{
-		nilSafe(fn("list", []Param{param("value", Any)}, List, "nil as an empty list, a list as itself, anything else as a list of it", `list(payload.item)`,
+		nilSafe(fn("list", []Param{param("value", Any)}, List, "nil as an empty list, a list as itself, anything else as a list of it", `list(nil) -> []
+list([1, 2]) -> [1,2]
+list({id: 7}) -> [{"id":7}]`,
 			func(m *machine, a []any) any {
 				switch v := a[0].(type) {
 				case nil:
@@ -16,10 +18,16 @@ func listFunctions() []*Function {
 				m.list(1)
 				return []any{a[0]}
 			})).infers(listOfIt),
-		fn("first", one, Any, "the first item, or nil", `first(payload.items)`, func(m *machine, a []any) any { return m.index(m.listOf(a[0], "first"), int64(0)) }).infers(itsElement),
-		fn("last", one, Any, "the last item, or nil", `last(payload.items)`, func(m *machine, a []any) any { return m.index(m.listOf(a[0], "last"), int64(-1)) }).infers(itsElement),
-		fn("get", []Param{param("value", Any), param("key", Any)}, Any, "a member or an item, or nil", `get(payload, "id")`, func(m *machine, a []any) any { return m.index(a[0], a[1]) }),
-		fn("take", []Param{param("list", List), param("n", Int)}, List, "the first n items", `take(payload.items, 3)`, func(m *machine, a []any) any {
+		fn("first", one, Any, "the first item, or nil", `first([5, 7]) -> 5
+first([]) -> nil`, func(m *machine, a []any) any { return m.index(m.listOf(a[0], "first"), int64(0)) }).infers(itsElement),
+		fn("last", one, Any, "the last item, or nil", `last([5, 7]) -> 7
+last([]) -> nil`, func(m *machine, a []any) any { return m.index(m.listOf(a[0], "last"), int64(-1)) }).infers(itsElement),
+		fn("get", []Param{param("value", Any), param("key", Any)}, Any, "a member of a map or an item of a list (a negative number counts from the end), or nil", `get({id: 7}, "id") -> 7
+get(["a", "b"], -1) -> "b"
+get({id: 7}, "name") -> nil`, func(m *machine, a []any) any { return m.index(a[0], a[1]) }),
+		fn("take", []Param{param("list", List), param("n", Int)}, List, "the first n items, or all where there are fewer", `take(["a", "b", "c"], 2) -> ["a","b"]
+take(["a"], 2) -> ["a"]
+take(["a"], -1) -> error`, func(m *machine, a []any) any {
 			list, n := m.listOf(a[0], "take"), m.integer(a[1], "take")
 			if n < 0 {
 				m.fail("type", "`take` takes a number that is not negative")
@@ -27,7 +35,7 @@ func listFunctions() []*Function {
 			i, j := limits(0, n, len(list))
 			return list[i:j:j]
 		}).infers(sameList),
-		fn("reverse", one, List, "the items from the last to the first", `reverse([1, 2])`, func(m *machine, a []any) any {
+		fn("reverse", one, List, "the items from the last to the first", `reverse([1, 2]) -> [2,1]`, func(m *machine, a []any) any {
 			list := m.listOf(a[0], "reverse")
 			m.list(len(list))
 			result := make([]any, len(list))
@@ -36,8 +44,9 @@ func listFunctions() []*Function {
 			}
 			return result
 		}).infers(sameList),
-		fn("uniq", one, List, "the items without repetitions", `uniq([1, 1, 2])`, uniq).infers(sameList),
-		fn("concat", []Param{{Name: "lists", Type: Of(List), Variadic: true}}, List, "the items of several lists in one", `concat([1], [2])`, func(m *machine, a []any) any {
+		fn("uniq", one, List, "the items without repetitions, as they first come", `uniq([1, 1.0, 2]) -> [1,2]`, uniq).infers(sameList),
+		fn("concat", []Param{{Name: "lists", Type: Of(List), Variadic: true}}, List, "the items of several lists in one", `concat([1], [2, 3]) -> [1,2,3]
+concat([1], 2) -> error`, func(m *machine, a []any) any {
 			n := 0
 			for _, x := range a {
 				n += len(m.listOf(x, "concat"))
@@ -50,17 +59,24 @@ func listFunctions() []*Function {
 			}
 			return result
 		}),
-		fn("flatten", one, List, "the items, with those of lists in the list in their place", `flatten([1, [2, [3]]])`, func(m *machine, a []any) any {
+		fn("flatten", one, List, "the items, with those of lists in the list in their place", `flatten([1, [2, [3]]]) -> [1,2,3]`, func(m *machine, a []any) any {
 			return m.flatten(m.listOf(a[0], "flatten"))
 		}),
-		fn("sort", []Param{param("list", List), optional("order", Text)}, List, `the items in order; "desc" turns it round`, `sort([2, 1])`, func(m *machine, a []any) any {
+		fn("sort", []Param{param("list", List), optional("order", Text)}, List, `the items in order: numbers, texts, times or durations; "desc" turns it round. nil comes last`, `sort([2, 10, nil, 1]) -> [1,2,10,null]
+sort(["b", "a"], "desc") -> ["b","a"]
+sort([1, "a"]) -> error`, func(m *machine, a []any) any {
 			list := m.listOf(a[0], "sort")
 			descending := len(a) > 1 && m.descending(a[1])
 			return m.sorted(list, list, descending)
 		}).infers(sameList).binds(bindOrder(1)),
-		nilSafe(fn("min", []Param{{Name: "numbers", Variadic: true}}, Number, "the least of the numbers, or of a list of them; nil is skipped", `min(1, 2)`, extreme("min", -1))),
-		nilSafe(fn("max", []Param{{Name: "numbers", Variadic: true}}, Number, "the greatest of the numbers, or of a list of them; nil is skipped", `max(1, 2)`, extreme("max", 1))),
-		nilSafe(fn("mean", []Param{{Name: "numbers", Variadic: true}}, Float, "the mean of the numbers; nil is skipped", `mean([1, 2])`, func(m *machine, a []any) any {
+		nilSafe(fn("min", []Param{{Name: "numbers", Variadic: true}}, Number, "the least of the numbers, or of a list of them; nil is skipped, and nil where there is none", `min(2, 1.5) -> 1.5
+min([4, nil, 3]) -> 3
+min([]) -> nil`, extreme("min", -1))),
+		nilSafe(fn("max", []Param{{Name: "numbers", Variadic: true}}, Number, "the greatest of the numbers, or of a list of them; nil is skipped, and nil where there is none", `max(2, 1.5) -> 2
+max([4, nil, 3]) -> 4
+max("a") -> error`, extreme("max", 1))),
+		nilSafe(fn("mean", []Param{{Name: "numbers", Variadic: true}}, Float, "the mean of the numbers, or of a list of them; nil is skipped, and 0 for an empty list", `mean([1, 2]) -> 1.5
+mean([]) -> 0`, func(m *machine, a []any) any {
 			ns := m.numbers(a, "mean")
 			if len(ns) == 0 {
 				return ofNone(a)
@@ -71,7 +87,8 @@ func listFunctions() []*Function {
 			}
 			return m.finite(total / float64(len(ns)))
 		})),
-		nilSafe(fn("median", []Param{{Name: "numbers", Variadic: true}}, Float, "the middle one of the numbers; nil is skipped", `median([1, 5, 2])`, median)),
+		nilSafe(fn("median", []Param{{Name: "numbers", Variadic: true}}, Float, "the middle one of the numbers, or of a list of them, or the mean of the two in the middle; nil is skipped, and 0 for an empty list", `median([1, 5, 2]) -> 2
+median([1, 2]) -> 1.5`, median)),
 	}
 }
 

@@ -3,16 +3,17 @@ package expression
 func mapFunctions() []*Function {
 	one := []Param{param("map", Map)}
 	return []*Function{
-		fn("keys", one, List, "the keys, in their order", `keys(payload)`, func(m *machine, a []any) any {
+		fn("keys", one, List, "the keys, in their order", `keys({b: 1, a: 2}) -> ["a","b"]`, func(m *machine, a []any) any {
 			return eachEntry(m, a[0], "keys", func(k string, _ any) any { return k })
 		}),
-		fn("values", one, List, "the values, in order of their keys", `values(payload)`, func(m *machine, a []any) any {
+		fn("values", one, List, "the values, in order of their keys", `values({b: 1, a: 2}) -> [2,1]`, func(m *machine, a []any) any {
 			return eachEntry(m, a[0], "values", func(_ string, v any) any { return v })
 		}),
-		fn("toPairs", one, List, "a list of [key, value], in order of the keys", `toPairs(payload)`, func(m *machine, a []any) any {
+		fn("toPairs", one, List, "a list of [key, value], in order of the keys", `toPairs({b: 1, a: 2}) -> [["a",2],["b",1]]`, func(m *machine, a []any) any {
 			return eachEntry(m, a[0], "toPairs", func(k string, v any) any { m.list(2); return []any{k, v} })
 		}),
-		fn("fromPairs", []Param{param("pairs", List)}, Map, "a map of a list of [key, value]", `fromPairs([["a", 1]])`, func(m *machine, a []any) any {
+		fn("fromPairs", []Param{param("pairs", List)}, Map, "a map of a list of [key, value]", `fromPairs([["a", 1], ["b", 2]]) -> {"a":1,"b":2}
+fromPairs([1]) -> error`, func(m *machine, a []any) any {
 			list := m.listOf(a[0], "fromPairs")
 			m.take(mapBytes(len(list)))
 			result := make(map[string]any, len(list))

@@ -23,7 +23,8 @@ func numberFunctions() []*Function {
 		})
 	}
 	return []*Function{
-		fn("abs", one, Number, "the number without its sign", `abs(-1)`, func(m *machine, a []any) any {
+		fn("abs", one, Number, "the number without its sign", `abs(-1.5) -> 1.5
+abs("a") -> error`, func(m *machine, a []any) any {
 			switch n := m.number(a[0], "`abs`").(type) {
 			case int64:
 				if n == math.MinInt64 {
@@ -35,17 +36,19 @@ func numberFunctions() []*Function {
 			}
 			return nil
 		}),
-		round("ceil", "the number, rounded up", `ceil(1.2)`, math.Ceil),
-		round("floor", "the number, rounded down", `floor(1.8)`, math.Floor),
-		round("round", "the number, rounded; halves away from zero", `round(1.5)`, math.Round),
-		bit("bitand", "the bits that both have", `bitand(6, 3)`, func(_ *machine, x, y int64) int64 { return x & y }),
-		bit("bitor", "the bits that one of them has", `bitor(6, 3)`, func(_ *machine, x, y int64) int64 { return x | y }),
-		bit("bitxor", "the bits that differ", `bitxor(6, 3)`, func(_ *machine, x, y int64) int64 { return x ^ y }),
-		bit("bitnand", "the bits of the first that the second lacks", `bitnand(6, 3)`, func(_ *machine, x, y int64) int64 { return x &^ y }),
-		bit("bitshl", "the bits, moved to the left", `bitshl(1, 3)`, func(m *machine, x, y int64) int64 { m.shift(y); return x << y }),
-		bit("bitshr", "the bits, moved to the right", `bitshr(8, 3)`, func(m *machine, x, y int64) int64 { m.shift(y); return x >> y }),
-		bit("bitushr", "the bits, moved to the right, with zeros from the left", `bitushr(8, 3)`, func(m *machine, x, y int64) int64 { m.shift(y); return int64(uint64(x) >> y) }),
-		fn("bitnot", []Param{param("a", Int)}, Int, "the bits turned over", `bitnot(0)`, func(m *machine, a []any) any { return ^m.integer(a[0], "bitnot") }),
+		round("ceil", "the number, rounded up", `ceil(1.2) -> 2`, math.Ceil),
+		round("floor", "the number, rounded down", `floor(-1.2) -> -2`, math.Floor),
+		round("round", "the number, rounded; halves away from zero", `round(2.5) -> 3
+round(-2.5) -> -3`, math.Round),
+		bit("bitand", "the bits that both have", `bitand(6, 3) -> 2`, func(_ *machine, x, y int64) int64 { return x & y }),
+		bit("bitor", "the bits that one of them has", `bitor(6, 3) -> 7`, func(_ *machine, x, y int64) int64 { return x | y }),
+		bit("bitxor", "the bits that differ", `bitxor(6, 3) -> 5`, func(_ *machine, x, y int64) int64 { return x ^ y }),
+		bit("bitnand", "the bits of the first that the second lacks", `bitnand(6, 3) -> 4`, func(_ *machine, x, y int64) int64 { return x &^ y }),
+		bit("bitshl", "the bits, moved to the left by 0 to 63", `bitshl(1, 3) -> 8
+bitshl(1, 64) -> error`, func(m *machine, x, y int64) int64 { m.shift(y); return x << y }),
+		bit("bitshr", "the bits, moved to the right by 0 to 63; the sign stays", `bitshr(-8, 1) -> -4`, func(m *machine, x, y int64) int64 { m.shift(y); return x >> y }),
+		bit("bitushr", "the bits, moved to the right by 0 to 63, with zeros from the left", `bitushr(8, 3) -> 1`, func(m *machine, x, y int64) int64 { m.shift(y); return int64(uint64(x) >> y) }),
+		fn("bitnot", []Param{param("a", Int)}, Int, "the bits turned over", `bitnot(0) -> -1`, func(m *machine, a []any) any { return ^m.integer(a[0], "bitnot") }),
 	}
 }
 

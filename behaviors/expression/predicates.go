@@ -41,31 +41,48 @@ func listOfBodies(args []Type) Type {
 func predicateFunctions() []*Function {
 	truth, position := always(Of(Bool)), always(Of(Int))
 	return []*Function{
-		over("any", truth, "whether the predicate holds for some item", `any(payload.labels, .name == "bug")`, iteration{condition: true,
+		over("any", truth, "whether the predicate holds for some item", `any([1, 5], # > 3) -> true
+any([{name: "bug"}, {name: "ui"}], .name == "bug") -> true
+any([], true) -> false`, iteration{condition: true,
 			run: func(m *machine, l []any, b *body) any { return b.first(m, l, true) >= 0 }}),
-		over("all", truth, "whether the predicate holds for every item; false for nil", `all(payload.checks, .ok)`, iteration{condition: true,
+		over("all", truth, "whether the predicate holds for every item, so also of an empty list; false for nil", `all([1, 5], # > 0) -> true
+all([], false) -> true
+all(nil, true) -> false`, iteration{condition: true,
 			ofNil: false, // a check over nothing does not pass
 			run:   func(m *machine, l []any, b *body) any { return b.first(m, l, false) < 0 }}),
-		over("none", truth, "whether the predicate holds for no item", `none(payload.items, .failed)`, iteration{condition: true,
+		over("none", truth, "whether the predicate holds for no item", `none([1, 5], # > 9) -> true
+none([], true) -> true`, iteration{condition: true,
 			run: func(m *machine, l []any, b *body) any { return b.first(m, l, true) < 0 }}),
-		over("one", truth, "whether the predicate holds for exactly one item", `one(payload.items, .primary)`, iteration{condition: true,
+		over("one", truth, "whether the predicate holds for exactly one item", `one([1, 5], # > 3) -> true
+one([1, 5], # > 0) -> false`, iteration{condition: true,
 			run: func(m *machine, l []any, b *body) any { return b.count(m, l) == 1 }}),
-		over("count", position, "how many items the predicate holds for", `count(payload.items, .done)`, iteration{condition: true, bare: true,
+		over("count", position, "how many items the predicate holds for; without one, how many are true", `count([1, 5, 7], # > 3) -> 2
+count([true, false, nil]) -> 1`, iteration{condition: true, bare: true,
 			run: func(m *machine, l []any, b *body) any { return b.count(m, l) }}),
-		over("filter", sameList, "the items for which the predicate holds", `filter(payload.items, .price > 10)`, iteration{condition: true, run: filter}),
-		over("map", listOfBodies, "what the expression gives for each item", `map(payload.labels, .name)`, iteration{run: mapList}),
-		over("find", itsElement, "the first item for which the predicate holds, or nil", `find(payload.emails, .primary)`, iteration{condition: true,
+		over("filter", sameList, "the items for which the predicate holds", `filter([1, 5, 7], # > 3) -> [5,7]
+filter([{price: 20}, {price: 3}], .price > 10) -> [{"price":20}]`, iteration{condition: true, run: filter}),
+		over("map", listOfBodies, "what the expression gives for each item", `map([{name: "bug"}, {name: "ui"}], .name) -> ["bug","ui"]
+map(["a", "b"], #index) -> [0,1]`, iteration{run: mapList}),
+		over("find", itsElement, "the first item for which the predicate holds, or nil", `find([{id: 1}, {id: 2}], .id == 2) -> {"id":2}
+find([1, 5], # > 9) -> nil`, iteration{condition: true,
 			run: func(m *machine, l []any, b *body) any { return itemAt(l, b.first(m, l, true)) }}),
-		over("findIndex", position, "the position of the first such item, or nil", `findIndex(payload.items, .id == 3)`, iteration{condition: true,
+		over("findIndex", position, "the position of the first item for which the predicate holds, from 0, or nil", `findIndex(["a", "b"], # == "b") -> 1
+findIndex(["a", "b"], # == "c") -> nil`, iteration{condition: true,
 			run: func(m *machine, l []any, b *body) any { return positionOf(b.first(m, l, true)) }}),
-		over("findLast", itsElement, "the last item for which the predicate holds, or nil", `findLast(payload.items, .done)`, iteration{condition: true,
+		over("findLast", itsElement, "the last item for which the predicate holds, or nil", `findLast([1, 5, 7], # < 6) -> 5`, iteration{condition: true,
 			run: func(m *machine, l []any, b *body) any { return itemAt(l, b.last(m, l)) }}),
-		over("findLastIndex", position, "the position of the last such item, or nil", `findLastIndex(payload.items, .done)`, iteration{condition: true,
+		over("findLastIndex", position, "the position of the last item for which the predicate holds, from 0, or nil", `findLastIndex([1, 5, 7], # < 6) -> 1`, iteration{condition: true,
 			run: func(m *machine, l []any, b *body) any { return positionOf(b.last(m, l)) }}),
-		over("sum", always(Of(Number)), "the sum of the items, or of what the expression gives for each; nil is skipped", `sum(payload.lines, .amount)`, iteration{bare: true, run: sum}),
-		over("groupBy", always(Of(Map)), "a map of lists of the items, by the text form of what the expression gives", `groupBy(payload.items, .status)`, iteration{run: groupBy}),
-		over("sortBy", sameList, `the items in order of what the expression gives; "desc" turns it round`, `sortBy(payload.items, .price, "desc")`, iteration{run: sortBy}).with(optional("order", Text)).binds(bindOrder(2)),
-		over("reduce", always(Type{}), "one value made of all: #acc is the value so far, # the item", `reduce(payload.items, #acc + #.price, 0)`, iteration{accumulates: true, run: reduce}).with(optional("initial", Any)),
+		over("sum", always(Of(Number)), "the sum of the items, or of what the expression gives for each; nil is skipped", `sum([1, 2.5]) -> 3.5
+sum([{amount: 2}, {amount: nil}], .amount) -> 2
+sum(["a"]) -> error`, iteration{bare: true, run: sum}),
+		over("groupBy", always(Of(Map)), "a map of lists of the items, by the text form of what the expression gives; that of nil is empty", `groupBy([1, 2, 3], # % 2) -> {"0":[2],"1":[1,3]}
+groupBy([{s: "open"}], .s) -> {"open":[{"s":"open"}]}`, iteration{run: groupBy}),
+		over("sortBy", sameList, `the items in order of what the expression gives; "desc" turns it round. nil comes last, and what is equal stays as it was`, `sortBy([{price: 5}, {price: 9}], .price, "desc") -> [{"price":9},{"price":5}]
+sortBy([3, nil, 1], #) -> [1,3,null]`, iteration{run: sortBy}).with(optional("order", Text)).binds(bindOrder(2)),
+		over("reduce", always(Type{}), "one value made of all: #acc is the value so far, # the item; it begins with the initial value, or else with the first item", `reduce([1, 2, 3], #acc + #) -> 6
+reduce([{price: 5}, {price: 9}], #acc + .price, 0) -> 14
+reduce([], #acc + #) -> nil`, iteration{accumulates: true, run: reduce}).with(optional("initial", Any)),
 	}
 }
 

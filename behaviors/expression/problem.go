@@ -12,13 +12,9 @@ const (
 // Problem is one finding in an expression. From and To are rune offsets into
 // its source, To exclusive.
 type Problem struct {
-	From, To int
-	Severity Severity
-	// Code is kebab-case and stable for ever: argument-count, bad-argument,
-	// bad-pattern, duplicate-key, function-not-called, internal, method-call,
-	// never-equal, secret-leak, shadowed-name, syntax, too-long, type-mismatch,
-	// unclosed-template, unknown-field, unknown-function, unknown-name.
-	Code       string
+	From, To   int
+	Severity   Severity
+	Code       string // one of Problems
 	Message    string
 	Suggestion string
 	Fixes      []Fix
@@ -38,12 +34,8 @@ type Error struct {
 	// From and To are runes of that expression then.
 	At       int
 	From, To int
-	// Code is stable for ever: budget-depth, budget-memory, budget-operations,
-	// budget-time, bad-key (of jwt), division-by-zero, function (a host's function failed),
-	// internal, not-finite, not-json, overflow, pattern, secret-leak,
-	// secret-missing, type, unchecked (a signature, just now).
-	Code    string
-	Message string
+	Code     string // one of Failures, or what a function that is given says, such as unchecked
+	Message  string
 
 	beyondHeld bool // a frame held too much
 }

@@ -228,21 +228,6 @@ func TestNoProblemWithoutACase(t *testing.T) {
 	}
 }
 
-// The codes are stable, so they stand in the documentation of their types.
-func TestCodesAreDocumented(t *testing.T) {
-	doc, err := os.ReadFile("problem.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, pattern := range []*regexp.Regexp{reported, failing} {
-		for code := range codes(t, pattern) {
-			if !regexp.MustCompile(`\b` + code + `\b[,. (]`).Match(doc) {
-				t.Errorf("problem.go does not name %s", code)
-			}
-		}
-	}
-}
-
 // What can be told is said: how the value becomes what is wanted.
 func TestSuggestions(t *testing.T) {
 	condition := testConfig(nil)

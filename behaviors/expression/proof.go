@@ -22,7 +22,8 @@ func proofFunctions() []*Function {
 	secret := func(name string) Param { return Param{Name: name, Secret: true} }
 	return []*Function{
 		fn("hmac", []Param{param("algorithm", Text), secret("key"), param("text", Any)}, Bytes,
-			`the HMAC of a text as bytes, nil where the key is empty; the algorithm is "sha1", "sha256", "sha384" or "sha512"`, `hex(hmac("sha256", inputs.key, request.body))`, func(m *machine, a []any) any {
+			`the HMAC of a text as bytes, nil where the key is empty; the algorithm is "sha1", "sha256", "sha384" or "sha512"`, `hex(hmac("sha256", inputs.token, request.body)) == payload.signature -> false
+hmac("md5", inputs.token, request.body) -> error`, func(m *machine, a []any) any {
 				h := algorithm(m.str(a[0], "hmac"))
 				if h == nil {
 					m.fail("type", algorithms)
@@ -41,7 +42,8 @@ func proofFunctions() []*Function {
 			}
 			return nil, nil
 		}),
-		nilSafe(fn("equal_secure", []Param{secret("a"), secret("b")}, Bool, "whether two texts are equal, in constant time; false for nil or empty", `equal_secure(request.headers["x-token"], inputs.token)`, func(m *machine, a []any) any {
+		nilSafe(fn("equal_secure", []Param{secret("a"), secret("b")}, Bool, "whether two texts are equal, in constant time; false for nil or empty", `equal_secure(request.headers["x-token"], inputs.token) -> true
+equal_secure(nil, nil) -> false`, func(m *machine, a []any) any {
 			x, y := m.secret(a[0]), m.secret(a[1])
 			if x == "" || len(x) != len(y) {
 				return false
@@ -49,19 +51,22 @@ func proofFunctions() []*Function {
 			m.take(2 * len(x))
 			return hmac.Equal([]byte(x), []byte(y))
 		})),
-		nilSafe(fn("basic_auth", []Param{param("request", Any), param("user", Text), secret("password")}, Bool, "whether the request carries this user and password", `basic_auth(request, "zapier", inputs.password)`, func(m *machine, a []any) any {
+		nilSafe(fn("basic_auth", []Param{param("request", Any), param("user", Text), secret("password")}, Bool, "whether the request carries this user and password", `basic_auth(request, "zapier", inputs.token) -> true`, func(m *machine, a []any) any {
 			scheme, value, _ := strings.Cut(authorization(m, a[0]), " ")
 			given, err := base64.StdEncoding.DecodeString(value)
 			user, password := m.secret(a[1]), m.secret(a[2])
 			return err == nil && strings.EqualFold(scheme, "basic") && password != "" && hmac.Equal(given, []byte(user+":"+password))
 		})),
-		nilSafe(fn("bearer", []Param{param("request", Any), secret("token")}, Bool, "whether the request carries this token", `bearer(request, inputs.token)`, func(m *machine, a []any) any {
+		nilSafe(fn("bearer", []Param{param("request", Any), secret("token")}, Bool, "whether the request carries this token", `bearer(request, inputs.token) -> false`, func(m *machine, a []any) any {
 			scheme, value, _ := strings.Cut(authorization(m, a[0]), " ")
 			token := m.secret(a[1])
 			return strings.EqualFold(scheme, "bearer") && token != "" && hmac.Equal([]byte(value), []byte(token))
 		})),
-		nilSafe(fn("ip_in", []Param{param("ip", Text), param("networks", Any)}, Bool, "whether an address is in one of the networks", `ip_in(request.client_ip, ["192.0.2.0/24"])`, ipIn)),
-		{Name: "uuid", Result: Of(Text), Doc: "an id that is the same each time this delivery is run, and another at each place and each item of a list", Example: `uuid()`, placed: stableID},
+		nilSafe(fn("ip_in", []Param{param("ip", Text), param("networks", Any)}, Bool, "whether an address is in one of the networks, or is the one address; false for what is no address", `ip_in(request.client_ip, ["192.0.2.0/24", "2001:db8::/32"]) -> true
+ip_in("192.0.2.7", "192.0.2.7") -> true
+ip_in("no address", ["192.0.2.0/24"]) -> false
+ip_in("192.0.2.7", "192.0.2.x") -> error`, ipIn)),
+		{Name: "uuid", Result: Of(Text), Doc: "an id that is the same each time this delivery is run, and another at each place and each item of a list", Example: `len(uuid()) -> 36`, placed: stableID},
 	}
 }
 

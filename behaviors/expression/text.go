@@ -42,9 +42,10 @@ func textFunctions() []*Function {
 		})
 	}
 	return []*Function{
-		fn("raw", []Param{param("value", Any)}, Any, "the value, which is not escaped where `${{ raw(…) }}` stands in HTML, XML, a URL or a text for Slack", `raw(payload.html)`,
+		fn("raw", []Param{param("value", Any)}, Any, "the value, which is not escaped where `${{ raw(…) }}` stands in HTML, XML, a URL or a text for Slack", `raw("<b>") -> "<b>"`,
 			func(_ *machine, a []any) any { return a[0] }).infers(func(args []Type) Type { return args[0] }),
-		fn("trim", cutset, Text, "the text without blanks (or these characters) around it", `trim("  a ")`, func(m *machine, a []any) any {
+		fn("trim", cutset, Text, "the text without blanks (or these characters) around it", `trim("  a ") -> "a"
+trim("--a-", "-") -> "a"`, func(m *machine, a []any) any {
 			s := m.str(a[0], "trim")
 			if len(a) > 1 {
 				characters := m.str(a[1], "trim")
@@ -53,29 +54,40 @@ func textFunctions() []*Function {
 			}
 			return strings.TrimSpace(s)
 		}),
-		fn("trimPrefix", end, Text, "the text without this beginning, or without a blank there", `trimPrefix("re: a", "re: ")`, func(m *machine, a []any) any {
+		fn("trimPrefix", end, Text, "the text without this beginning, or without a blank there where none is given", `trimPrefix("re: a", "re: ") -> "a"
+trimPrefix("a", "re: ") -> "a"`, func(m *machine, a []any) any {
 			return strings.TrimPrefix(m.str(a[0], "trimPrefix"), m.blankOr(a, "trimPrefix"))
 		}),
-		fn("trimSuffix", end, Text, "the text without this end, or without a blank there", `trimSuffix("a.txt", ".txt")`, func(m *machine, a []any) any {
+		fn("trimSuffix", end, Text, "the text without this end, or without a blank there where none is given", `trimSuffix("a.txt", ".txt") -> "a"`, func(m *machine, a []any) any {
 			return strings.TrimSuffix(m.str(a[0], "trimSuffix"), m.blankOr(a, "trimSuffix"))
 		}),
-		plain("upper", "the text in upper case", `upper("a")`, strings.ToUpper),
-		plain("lower", "the text in lower case", `lower("A")`, strings.ToLower),
-		test("hasPrefix", "whether a text begins with another", `hasPrefix("abc", "a")`, strings.HasPrefix),
-		test("hasSuffix", "whether a text ends with another", `hasSuffix("abc", "c")`, strings.HasSuffix),
-		place("indexOf", "where a text first stands in another, in characters; -1 where it does not", `indexOf("abc", "c")`, strings.Index),
-		place("lastIndexOf", "where a text last stands in another, in characters; -1 where it does not", `lastIndexOf("abca", "a")`, strings.LastIndex),
-		fn("split", []Param{param("text", Text), param("separator", Text), optional("limit", Int)}, List, "the parts between the separators", `split("a,b", ",")`, split(strings.SplitN)),
-		fn("splitAfter", []Param{param("text", Text), param("separator", Text), optional("limit", Int)}, List, "the parts, each with its separator", `splitAfter("a,b", ",")`, split(strings.SplitAfterN)),
-		fn("replace", []Param{param("text", Text), param("old", Text), param("new", Text), optional("times", Int)}, Text, "the text with every old (or the first few) replaced by new", `replace("a-b", "-", "+")`, replace),
-		fn("repeat", []Param{param("text", Text), param("times", Int)}, Text, "the text so many times", `repeat("ab", 3)`, repeat),
-		fn("join", []Param{param("list", List), optional("separator", Text)}, Text, "the texts of a list in one", `join(["a", "b"], ", ")`, join),
-		fn("truncate", []Param{param("text", Text), param("characters", Int)}, Text, "the text, cut to so many characters with … at the end", `truncate("a long text", 6)`, truncate),
-		fn("capture", []Param{param("text", Text), param("pattern", Text)}, List, "the groups of a regular expression's first match, or nil; a group that took no part is nil", `capture("re: #12", "#(\\d+)")`, capture).binds(bindCapture),
-		escape("escape_html", "the text with HTML's special characters escaped", `escape_html("<b>")`, 5, html.EscapeString),
-		escape("escape_xml", "the text with XML's special characters escaped", `escape_xml("a & b")`, 6, EscapeXML),
-		escape("escape_url", "the text as a value in a query", `escape_url("a b")`, 3, url.QueryEscape),
-		escape("escape_slack", "the text with Slack's & < > escaped", `escape_slack("a < b")`, 5, EscapeSlack),
+		plain("upper", "the text in upper case", `upper("aé") -> "AÉ"`, strings.ToUpper),
+		plain("lower", "the text in lower case", `lower("AÉ") -> "aé"`, strings.ToLower),
+		test("hasPrefix", "whether a text begins with another", `hasPrefix("refs/heads/main", "refs/heads/") -> true`, strings.HasPrefix),
+		test("hasSuffix", "whether a text ends with another", `hasSuffix("a.txt", ".pdf") -> false`, strings.HasSuffix),
+		place("indexOf", "where a text first stands in another, in characters from 0; -1 where it does not", `indexOf("héllo", "l") -> 2
+indexOf("héllo", "x") -> -1`, strings.Index),
+		place("lastIndexOf", "where a text last stands in another, in characters from 0; -1 where it does not", `lastIndexOf("héllo", "l") -> 3
+lastIndexOf("héllo", "x") -> -1`, strings.LastIndex),
+		fn("split", []Param{param("text", Text), param("separator", Text), optional("limit", Int)}, List, "the parts between the separators; with a limit, at most so many", `split("a,b,c", ",") -> ["a","b","c"]
+split("a,b,c", ",", 2) -> ["a","b,c"]`, split(strings.SplitN)),
+		fn("splitAfter", []Param{param("text", Text), param("separator", Text), optional("limit", Int)}, List, "the parts, each with the separator behind it; with a limit, at most so many", `splitAfter("a,b,c", ",") -> ["a,","b,","c"]`, split(strings.SplitAfterN)),
+		fn("replace", []Param{param("text", Text), param("old", Text), param("new", Text), optional("times", Int)}, Text, "the text with every old (or the first so many) replaced by new", `replace("a-b-c", "-", "+") -> "a+b+c"
+replace("a-b-c", "-", "+", 1) -> "a+b-c"`, replace),
+		fn("repeat", []Param{param("text", Text), param("times", Int)}, Text, "the text so many times", `repeat("ab", 3) -> "ababab"
+repeat("ab", -1) -> error`, repeat),
+		fn("join", []Param{param("list", List), optional("separator", Text)}, Text, "the texts of a list in one; nil is empty", `join(["a", nil, "b"], ", ") -> "a, , b"
+join([1, 2], ", ") -> error`, join),
+		fn("truncate", []Param{param("text", Text), param("characters", Int)}, Text, "the text; a longer one is cut to so many characters, of which the last is …", `truncate("a long text", 6) -> "a lon…"
+truncate("short", 6) -> "short"
+truncate("a", -1) -> error`, truncate),
+		fn("capture", []Param{param("text", Text), param("pattern", Text)}, List, "the groups of a regular expression's first match, or nil; a group that took no part is nil", `capture("re: order #12", "#(\\d+)") -> ["12"]
+capture("hello", "#(\\d+)") -> nil
+capture("hello", "(") -> error`, capture).binds(bindCapture),
+		escape("escape_html", "the text with HTML's special characters escaped", `escape_html("a <b>") -> X`, 5, html.EscapeString),
+		escape("escape_xml", "the text with XML's special characters escaped", `escape_xml("a & b") -> X`, 6, EscapeXML),
+		escape("escape_url", "the text as a value in a query", `escape_url("a b&c") -> X`, 3, url.QueryEscape),
+		escape("escape_slack", "the text with Slack's & < > escaped", `escape_slack("a < b") -> X`, 5, EscapeSlack),
 	}
 }
 

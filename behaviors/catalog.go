@@ -58,9 +58,13 @@ type ActionSpec struct {
 	Params  []ParamSpec
 	Output  expression.Type
 	Example any // of the output; what a simulation assumes
-	Reach   Reach
-	Ask     bool     // after a crash in the middle, ask a person instead of calling again
-	Hosts   []string // hosts of its own, granted with it
+	// Usage is steps in YAML that show it, for people to copy.
+	Usage string
+	// Fails says in sentences when it fails for good. All else is tried again.
+	Fails string
+	Reach Reach
+	Ask   bool     // after a crash in the middle, ask a person instead of calling again
+	Hosts []string // hosts of its own, granted with it
 	// Needs names the ability of a host that it works by ("Tickets"), or is "".
 	Needs string
 }

@@ -14,14 +14,16 @@ type catalogJSON struct {
 	Verbs     []behaviors.Word `json:"verbs"`
 	Modifiers []behaviors.Word `json:"modifiers"`
 	// Parts are the keys of parts of a document and of a step, by the part.
-	Parts      map[string][]behaviors.Word `json:"parts"`
-	InputTypes []string                    `json:"input_types"`
-	Actions    []actionJSON                `json:"actions"`
-	Functions  []functionJSON              `json:"functions"`
-	Providers  []providerJSON              `json:"providers"`
-	Records    []recordJSON                `json:"records"`
-	Pickers    []pickerJSON                `json:"pickers"`
-	Absent     []absentJSON                `json:"absent"`
+	Parts map[string][]behaviors.Word `json:"parts"`
+	// Names are what every expression sees.
+	Names      []nameJSON     `json:"names"`
+	InputTypes []string       `json:"input_types"`
+	Actions    []actionJSON   `json:"actions"`
+	Functions  []functionJSON `json:"functions"`
+	Providers  []providerJSON `json:"providers"`
+	Records    []recordJSON   `json:"records"`
+	Pickers    []pickerJSON   `json:"pickers"`
+	Absent     []absentJSON   `json:"absent"`
 }
 
 // absentJSON is an action that this host lacks the ability for.
@@ -51,6 +53,8 @@ type actionJSON struct {
 	Params  []paramJSON     `json:"params"`
 	Output  typeJSON        `json:"output"`
 	Example any             `json:"example"`
+	Usage   string          `json:"usage"` // steps in YAML
+	Fails   string          `json:"fails"` // when it fails for good
 	Reach   behaviors.Reach `json:"reach"`
 	Ask     bool            `json:"ask"`
 	Hosts   []string        `json:"hosts"`
@@ -71,11 +75,20 @@ type paramJSON struct {
 }
 
 type functionJSON struct {
-	Name    string         `json:"name"`
-	Params  []argumentJSON `json:"params"`
-	Result  typeJSON       `json:"result"`
-	Doc     string         `json:"doc"`
-	Example string         `json:"example"`
+	Name     string               `json:"name"`
+	Params   []argumentJSON       `json:"params"`
+	Result   typeJSON             `json:"result"`
+	Doc      string               `json:"doc"`
+	Example  string               `json:"example"` // the first of examples
+	Examples []expression.Example `json:"examples"`
+}
+
+// nameJSON is a name that every expression sees, or a field of one.
+type nameJSON struct {
+	Name    string     `json:"name"`
+	Type    typeJSON   `json:"type"`
+	Summary string     `json:"summary"`
+	Fields  []nameJSON `json:"fields"`
 }
 
 type argumentJSON struct {
@@ -109,6 +122,7 @@ func (h *Handlers) showCatalog() catalogJSON {
 	v := catalogJSON{
 		Keys: behaviors.Keys(), Verbs: behaviors.Verbs(), Modifiers: behaviors.Modifiers(),
 		Parts:      behaviors.Parts(),
+		Names:      showNames(behaviors.Environment()),
 		InputTypes: h.Catalog.InputTypes(),
 		Actions:    []actionJSON{}, Functions: []functionJSON{}, Providers: []providerJSON{},
 		Records: []recordJSON{}, Pickers: []pickerJSON{}, Absent: []absentJSON{},
@@ -140,7 +154,7 @@ func (h *Handlers) showCatalog() catalogJSON {
 func showAction(a *behaviors.ActionSpec) actionJSON {
 	v := actionJSON{
 		Name: a.Name, Summary: a.Summary, Params: []paramJSON{}, Output: showType(a.Output),
-		Example: a.Example, Reach: a.Reach, Ask: a.Ask, Hosts: append([]string{}, a.Hosts...), Needs: a.Needs,
+		Example: a.Example, Usage: a.Usage, Fails: a.Fails, Reach: a.Reach, Ask: a.Ask, Hosts: append([]string{}, a.Hosts...), Needs: a.Needs,
 	}
 	for _, p := range a.Params {
 		v.Params = append(v.Params, paramJSON{
@@ -152,11 +166,22 @@ func showAction(a *behaviors.ActionSpec) actionJSON {
 }
 
 func showFunction(f *expression.Function) functionJSON {
-	v := functionJSON{Name: f.Name, Params: []argumentJSON{}, Result: showType(f.Result), Doc: f.Doc, Example: f.Example}
+	v := functionJSON{Name: f.Name, Params: []argumentJSON{}, Result: showType(f.Result), Doc: f.Doc, Examples: f.Examples()}
+	if len(v.Examples) > 0 {
+		v.Example = v.Examples[0].Expression
+	}
 	for _, p := range f.Params {
 		v.Params = append(v.Params, argumentJSON{p.Name, showType(p.Type), p.Optional, p.Secret, p.Variadic})
 	}
 	return v
+}
+
+func showNames(names []behaviors.Name) []nameJSON {
+	list := make([]nameJSON, len(names))
+	for i, n := range names {
+		list[i] = nameJSON{n.Name, showType(n.Type), n.Summary, showNames(n.Fields)}
+	}
+	return list
 }
 
 var kindNames = [...]string{

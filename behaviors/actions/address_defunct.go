@@ -21,6 +21,8 @@ func addressDefunctSpec() behaviors.ActionSpec {
 		},
 		Output:  addressType,
 		Example: addressOutput(&Address{Email: "alice@example.com", Defunct: true}),
+		Usage:   `- address.defunct: {email: "${{ payload.recipient }}", reason: "${{ payload.reason }}"}`,
+		Fails:   "email is no e-mail address.",
 		Reach:   behaviors.ReachHost,
 		Needs:   needsAddresses,
 	}

@@ -31,7 +31,17 @@ func httpRequestSpec() behaviors.ActionSpec {
 		},
 		Output:  httpOutputType,
 		Example: httpExample,
-		Reach:   behaviors.ReachOutside,
+		Usage: `- http.request:
+    method: PUT
+    url: "https://api.example.com/v1/orders/${{ payload.order.id }}"
+    headers: {Authorization: "${{ inputs.api_key }}"}
+    json: {status: paid, total: "${{ payload.order.total }}"}
+    accept: ["2xx", 404]
+  as: answer
+- log: "the order is not there"
+  when: answer.status == 404`,
+		Fails: "A parameter does not fit, the host may not be called, a secret is not for it, or the answer is outside of accept and below 500, but for 408, 425 and 429. Its Retry-After is heeded up to an hour.",
+		Reach: behaviors.ReachOutside,
 	}
 }
 

@@ -21,8 +21,11 @@ func messageFindSpec() behaviors.ActionSpec {
 		},
 		Output:  messageType,
 		Example: messageOutput(&exampleMessage),
-		Reach:   behaviors.ReachHost,
-		Needs:   needsMessages,
+		Usage: `- message.find: {message_id: "${{ payload.message.headers['message-id'] }}"}
+  as: message`,
+		Fails: "Both message_id and id are given.",
+		Reach: behaviors.ReachHost,
+		Needs: needsMessages,
 	}
 }
 

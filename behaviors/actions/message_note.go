@@ -21,8 +21,13 @@ func messageNoteSpec() behaviors.ActionSpec {
 		},
 		Output:  noteType,
 		Example: map[string]any{"id": "5"},
-		Reach:   behaviors.ReachHost,
-		Needs:   needsMessages,
+		Usage: `- message.find: {message_id: "${{ payload.message_id }}"}
+  as: message
+- message.note: {message: "${{ message.id }}", text: "Delivery failed: ${{ payload.reason }}", sticky: true}
+  when: message != nil`,
+		Fails: "The message does not exist.",
+		Reach: behaviors.ReachHost,
+		Needs: needsMessages,
 	}
 }
 

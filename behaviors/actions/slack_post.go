@@ -23,7 +23,12 @@ func slackPostSpec() behaviors.ActionSpec {
 			{Name: "blocks", Help: "Slack's Block Kit, a list; text is then what notifications show."},
 		},
 		Output: expression.Type{Kind: expression.Nil},
-		Reach:  behaviors.ReachOutside,
+		Usage: `- slack.post:
+    webhook: "${{ inputs.slack }}"
+    channel: "${{ inputs.channel }}"
+    text: "Order <https://shop.example.com/orders/${{ payload.order.id }}|${{ payload.order.id }}> was paid"`,
+		Fails: "There is neither text nor blocks, the webhook is not set, or Slack answers below 500, but for 408, 425 and 429. Its Retry-After is heeded up to an hour.",
+		Reach: behaviors.ReachOutside,
 	}
 }
 

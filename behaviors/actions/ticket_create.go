@@ -27,12 +27,22 @@ func ticketCreateSpec() behaviors.ActionSpec {
 			{Name: "group", Type: textType, Format: behaviors.Plain, Help: "Id or name of the group that it goes to; the helpdesk's default where none is given."},
 			filesParam,
 			{Name: "fields", Type: expression.Type{Kind: expression.Map, Open: true}, Help: "Fields of the helpdesk's own, by name."},
-			{Name: "external_id", Type: textType, Format: behaviors.Plain, Help: "What another system calls the ticket; ticket.find finds it by this. Where a ticket has it already the step fails, and on_error may find that one."},
+			{Name: "external_id", Type: textType, Format: behaviors.Plain, Help: "What another system calls the ticket, at most 255 characters; ticket.find finds it by this. Where a ticket has it already the step fails, and on_error may find that one."},
 		},
 		Output:  ticketType,
 		Example: ticketOutput(&exampleTicket),
-		Reach:   behaviors.ReachHost,
-		Needs:   needsTickets,
+		Usage: `- ticket.create:
+    subject: "Order ${{ payload.order.id }}"
+    text: "${{ payload.text }}"
+    from: "${{ payload.customer.email }}"
+    group: Billing
+    files: "${{ request.files }}"
+    fields: {order: "${{ payload.order.id }}"}
+    external_id: "${{ payload.order.id }}"
+  as: ticket`,
+		Fails: "The subject is blank, the group does not exist, the external_id is taken or too long, or what is given as a file is none.",
+		Reach: behaviors.ReachHost,
+		Needs: needsTickets,
 	}
 }
 

@@ -22,8 +22,13 @@ func ticketFindSpec() behaviors.ActionSpec {
 		},
 		Output:  ticketType,
 		Example: ticketOutput(&exampleTicket),
-		Reach:   behaviors.ReachHost,
-		Needs:   needsTickets,
+		Usage: `- ticket.find: {external_id: "${{ payload.order.id }}"}
+  as: ticket
+- log: "no ticket for the order ${{ payload.order.id }}"
+  when: ticket == nil`,
+		Fails: "More than one of mask, id and external_id is given.",
+		Reach: behaviors.ReachHost,
+		Needs: needsTickets,
 	}
 }
 

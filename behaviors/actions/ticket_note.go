@@ -22,8 +22,13 @@ func ticketNoteSpec() behaviors.ActionSpec {
 		},
 		Output:  messageType,
 		Example: messageOutput(&exampleMessage),
-		Reach:   behaviors.ReachHost,
-		Needs:   needsTickets,
+		Usage: `- ticket.find: {external_id: "${{ payload.order.id }}"}
+  as: ticket
+- ticket.note: {ticket: "${{ ticket.id }}", text: "The order was paid", files: "${{ request.files }}"}
+  when: ticket != nil`,
+		Fails: "The ticket does not exist, or what is given as a file is none.",
+		Reach: behaviors.ReachHost,
+		Needs: needsTickets,
 	}
 }
 

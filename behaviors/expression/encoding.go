@@ -42,7 +42,7 @@ json(7) -> nil`, func(m *machine, a []any) any {
 			}
 			return v
 		})),
-		nilSafe(fn("parse_xml", []Param{param("text", Any)}, Any, "the value of an XML text, as that of an XML body (@attribute, #text, a repeated element is a list), or nil where it is none", `parse_xml("<order id='7'><item>a</item><item>b</item></order>") -> X
+		nilSafe(fn("parse_xml", []Param{param("text", Any)}, Any, "the value of an XML text, as that of an XML body (@attribute, #text, a repeated element is a list), or nil where it is none", `parse_xml("<order id='7'><item>a</item><item>b</item></order>") -> {"order":{"@id":"7","item":["a","b"]}}
 parse_xml("<order") -> nil`, func(m *machine, a []any) any {
 			if _, ok := a[0].(string); !ok {
 				return nil
@@ -70,7 +70,7 @@ fromBase64("SGk") -> error`, func(m *machine, a []any) any {
 			}
 			return m.textOf(b)
 		}),
-		fn("sha256", one, Bytes, "the SHA-256 of bytes or a text, as bytes", `hex(sha256("Hi")) -> X`, func(m *machine, a []any) any {
+		fn("sha256", one, Bytes, "the SHA-256 of bytes or a text, as bytes", `hex(sha256("Hi")) -> "3639efcd08abb273b1619e82e78c29a7df02c1051b1820e99fc395dcaa3326b8"`, func(m *machine, a []any) any {
 			m.step(4)
 			h := sha256.New()
 			m.hash(h, a[0], "sha256")

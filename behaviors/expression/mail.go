@@ -12,11 +12,11 @@ func mailFunctions() []*Function {
 	return []*Function{
 		fn("html_to_text", []Param{param("html", Text)}, Text,
 			"what a person reads of HTML: a line a paragraph, row or item, a link as text (address), a picture as its alt; scripts, styles and comments are left out",
-			`html_to_text("<p>Hello <a href='https://desk.example.com/t/7'>ticket 7</a></p><ul><li>one</ul>") -> X`, htmlToText),
+			`html_to_text("<p>Hello <a href='https://desk.example.com/t/7'>ticket 7</a></p><ul><li>one</ul>") -> "Hello ticket 7 (https://desk.example.com/t/7)\n\n- one"`, htmlToText),
 		nilSafe(fn("parse_email", []Param{param("text", Any)}, Map,
 			"a mail (RFC 5322, MIME), or nil where it is none: from {name, email}, to and cc as lists of those, subject, date, message_id and in_reply_to without brackets, "+
 				"headers by their name in lower case, text, html, files",
-			`parse_email("From: Ann <ann@example.com>\nSubject: Hi\n\nHello").from -> X
+			`parse_email("From: Ann <ann@example.com>\nSubject: Hi\n\nHello").from -> {"email":"ann@example.com","name":"Ann"}
 parse_email(7) -> nil`, parseEmail).infers(func([]Type) Type { return emailType })),
 	}
 }

@@ -19,12 +19,12 @@ func Notations() []Notation {
 		{"1, 0.5, 1e3, 0x1F, 1_000", "a number: an integer of 64 bits, or a float", nil, `1_000 + 0.5 -> 1000.5
 0x1F -> 31`},
 		{`"text", 'text'`, "a text, with escapes such as \\n and \\\"; in backquotes without any", nil, `'it is "here"' -> "it is \"here\""`},
-		{"true, false, nil", "truth, and what is missing; null is nil too", nil, `nil == null -> true`},
+		{"true, false, nil", "truth, and what is missing", nil, `nil == nil -> true`},
 		{"[a, b]", "a list", nil, `[1, "a", nil] -> [1,"a",null]`},
 		{"{a: x, (key): y}", "a map; a key in parentheses is an expression", nil, `{a: 1, ("b" + "c"): 2} -> {"a":1,"bc":2}`},
 		{`a.b, a["b"], a?.b`, "a member of a map; nil where there is none, also of nil, so that ?. is the same", nil, `{b: 1}.b -> 1
-{b: 1}["c"] -> nil
-nil.b.c -> nil`},
+payload.order["id"] -> "4711"
+payload.a.b.c -> nil`},
 		{"a[0], a[-1], a[1:3]", "an item of a list or a character of a text, a negative one from the end, and a part; nil where there is none", nil, `["x", "y"][-1] -> "y"
 ["x", "y", "z"][1:] -> ["y","z"]
 "hello"[0:4] -> "hell"
@@ -39,8 +39,8 @@ nil + 1 -> nil`},
 1 / 0 -> error
 duration("1h") * 2 -> "2h0m0s"`},
 		{"** ^", "a power, as a float", []string{"**", "^"}, `2 ** 3 -> 8`},
-		{"== !=", "whether two values are equal, an integer and a float by what they are worth; nil equals nil", []string{"==", "!="}, `1 == 1.0 -> true
-"1" == 1 -> false
+		{"== !=", "whether two values are equal, an integer and a float by what they are worth; nil equals nil, and values of two kinds never are", []string{"==", "!="}, `1 == 1.0 -> true
+"1" == 1 -> error
 nil != "" -> true`},
 		{"< <= > >=", "the order of numbers, texts, times and durations; false with nil", []string{"<", "<=", ">", ">="}, `"a" < "b" -> true
 nil < 1 -> false

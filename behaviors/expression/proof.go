@@ -22,7 +22,7 @@ func proofFunctions() []*Function {
 	secret := func(name string) Param { return Param{Name: name, Secret: true} }
 	return []*Function{
 		fn("hmac", []Param{param("algorithm", Text), secret("key"), param("text", Any)}, Bytes,
-			`the HMAC of a text as bytes, nil where the key is empty; the algorithm is "sha1", "sha256", "sha384" or "sha512"`, `hex(hmac("sha256", inputs.token, request.body)) == payload.signature -> false
+			`the HMAC of a text as bytes, nil where the key is empty; the algorithm is "sha1", "sha256", "sha384" or "sha512"`, `equal_secure(hex(hmac("sha256", inputs.token, request.body)), request.headers["x-signature"]) -> true
 hmac("md5", inputs.token, request.body) -> error`, func(m *machine, a []any) any {
 				h := algorithm(m.str(a[0], "hmac"))
 				if h == nil {

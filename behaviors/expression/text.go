@@ -84,10 +84,10 @@ truncate("a", -1) -> error`, truncate),
 		fn("capture", []Param{param("text", Text), param("pattern", Text)}, List, "the groups of a regular expression's first match, or nil; a group that took no part is nil", `capture("re: order #12", "#(\\d+)") -> ["12"]
 capture("hello", "#(\\d+)") -> nil
 capture("hello", "(") -> error`, capture).binds(bindCapture),
-		escape("escape_html", "the text with HTML's special characters escaped", `escape_html("a <b>") -> X`, 5, html.EscapeString),
-		escape("escape_xml", "the text with XML's special characters escaped", `escape_xml("a & b") -> X`, 6, EscapeXML),
-		escape("escape_url", "the text as a value in a query", `escape_url("a b&c") -> X`, 3, url.QueryEscape),
-		escape("escape_slack", "the text with Slack's & < > escaped", `escape_slack("a < b") -> X`, 5, EscapeSlack),
+		escape("escape_html", "the text with HTML's special characters escaped", `escape_html("a <b>") -> "a &lt;b&gt;"`, 5, html.EscapeString),
+		escape("escape_xml", "the text with XML's special characters escaped", `escape_xml("a & b") -> "a &amp; b"`, 6, EscapeXML),
+		escape("escape_url", "the text as a value in a query", `escape_url("a b&c") -> "a+b%26c"`, 3, url.QueryEscape),
+		escape("escape_slack", "the text with Slack's & < > escaped", `escape_slack("a < b") -> "a &lt; b"`, 5, EscapeSlack),
 	}
 }
 

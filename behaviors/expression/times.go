@@ -8,7 +8,7 @@ import (
 func timeFunctions() []*Function {
 	return []*Function{
 		fn("duration", []Param{param("text", Text)}, Duration, `a duration: numbers with the units h, m, s, ms, us or ns, such as "1h30m"`, `duration("1h30m") -> "1h30m0s"
-now - duration("48h") -> X
+now - duration("48h") -> "2026-02-27T09:00:00Z"
 duration("2 days") -> error`, func(m *machine, a []any) any {
 			text := m.str(a[0], "duration")
 			if len(text) > maxTimeText {
@@ -31,10 +31,10 @@ duration("2 days") -> error`, func(m *machine, a []any) any {
 			var result any = d
 			return func(*machine, []any) any { return result }, nil
 		}),
-		fn("date", []Param{param("text", Text), optional("layout", Text)}, Time, "a time, from a text in RFC 3339 or another common form, or in a layout of Go's; without an offset in the behavior's zone", `date("2026-03-01T09:00:00+01:00") -> X
-date("01.03.2026", "02.01.2006") -> X
+		fn("date", []Param{param("text", Text), optional("layout", Text)}, Time, "a time, from a text in RFC 3339 or another common form, or in a layout of Go's; without an offset in the behavior's zone", `date("2026-03-01T09:00:00+01:00") -> "2026-03-01T08:00:00Z"
+date("01.03.2026", "02.01.2006") -> "2026-03-01T00:00:00Z"
 date("tomorrow") -> error`, parseDate).binds(bindDate),
-		fn("format_date", []Param{param("time", Time), param("layout", Text)}, Text, "a time as a text, in a layout of Go's and the behavior's zone", `format_date(now, "2006-01-02 15:04") -> X`, func(m *machine, a []any) any {
+		fn("format_date", []Param{param("time", Time), param("layout", Text)}, Text, "a time as a text, in a layout of Go's and the behavior's zone", `format_date(now, "2006-01-02 15:04") -> "2026-03-01 09:00"`, func(m *machine, a []any) any {
 			t, ok := a[0].(time.Time)
 			if !ok {
 				m.fail("type", "`format_date` takes a time, but this is "+kindOf(a[0]).String())

@@ -51,7 +51,7 @@ func maskIn() plugin.Function {
 		Name:   "helpdesk.mask_in",
 		Params: []plugin.Argument{{Name: "text", Type: plugin.TextType()}},
 		Result: plugin.TextType(),
-		Doc:    "The first ticket mask in a text, such as ABC-12345-678, or nil.", Example: "helpdesk.mask_in(payload.subject)",
+		Doc:    "The first ticket mask in a text, such as ABC-12345-678, or nil.", Example: `helpdesk.mask_in("Re: ABC-12345-678") -> "ABC-12345-678"`,
 		Call: func(_ *plugin.Frame, args []any) (any, error) {
 			text, _ := args[0].(string)
 			if mask := maskInText.FindString(text); mask != "" {

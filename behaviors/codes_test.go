@@ -53,8 +53,8 @@ func TestEveryCodeHasACase(t *testing.T) {
 			t.Errorf("the code %s is there twice", k.code)
 		case !regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`).MatchString(k.code):
 			t.Errorf("the code %q is not kebab-case", k.code)
-		case k.meaning == "" || strings.HasSuffix(k.meaning, "."):
-			t.Errorf("the meaning of %s must be a phrase: %q", k.code, k.meaning)
+		case k.meaning == "" || k.remedy == "" || strings.HasSuffix(k.meaning+k.remedy, "."):
+			t.Errorf("the meaning and the remedy of %s must be phrases: %q, %q", k.code, k.meaning, k.remedy)
 		case !shown[k.code] && withoutCase[k.code] == "":
 			t.Errorf("no case shows the code %s", k.code)
 		}

@@ -47,10 +47,10 @@ verify:
 		{"reject", aResponse, "The response to a request that is refused. Default: the provider's own, else 401.", ""},
 	},
 	"limit": {
-		{"running", aNumber, "How many runs of a listener go on at once, from 1 to 1,000.", ""},
+		{"running", aNumber, "How many runs of a listener go on at once, from 1 to " + count(maxRunning) + ".", ""},
 	},
 	"deadline": {
-		{"after", aDuration, "How long a caller waits for a respond, such as 3s. Default: 8s.", ""},
+		{"after", aDuration, "How long a caller waits for a respond, such as 3s. Default: " + defaultDeadline.String() + ".", ""},
 		{"respond", aResponse, "What is answered then. Default: the empty answer.", ""},
 	},
 	"respond": {
@@ -94,7 +94,7 @@ verify:
 		{"text", aText, "What the line says.", ""},
 	},
 	"retry": {
-		{"attempts", aNumber, "How often an action is tried in all, at most 100.", ""},
+		{"attempts", aNumber, "How often an action is tried in all, at most " + count(maxAttempts) + ".", ""},
 		{"backoff", aDuration, "The pause before the second attempt, such as 5s; it doubles from one to the next.", ""},
 		{"max", aDuration, "The longest pause between two attempts.", ""},
 		{"ask", aFlag, "Whether a person is asked, where a crash leaves open whether the call happened.", ""},

@@ -364,13 +364,20 @@ func (c *compiler) modifiers(s *step, rest map[string]pair) {
 	}
 }
 
-// defaultRetry is the language's: 18 attempts over 18 to 35 hours, or three
-// within a minute where the behavior takes care of the failure itself.
+// How an action is tried again where the document says nothing: over 18 to 35
+// hours, or within a minute where the behavior takes care of the failure itself.
+var (
+	retryAlone   = RetryPolicy{Attempts: 18, Backoff: 5 * time.Second, Max: 6 * time.Hour}
+	retryHandled = RetryPolicy{Attempts: 3, Backoff: 5 * time.Second, Max: 20 * time.Second}
+)
+
 func defaultRetry(a *ActionSpec, handled bool) RetryPolicy {
+	p := retryAlone
 	if handled {
-		return RetryPolicy{Attempts: 3, Backoff: 5 * time.Second, Max: 20 * time.Second, Ask: a.Ask}
+		p = retryHandled
 	}
-	return RetryPolicy{Attempts: 18, Backoff: 5 * time.Second, Max: 6 * time.Hour, Ask: a.Ask}
+	p.Ask = a.Ask
+	return p
 }
 
 const maxAttempts = 100

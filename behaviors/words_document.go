@@ -27,7 +27,7 @@ handshake:
 		"on: ticket.replied"},
 	{"limit", "map", "How many runs of a listener go on at once: running. The others wait.", "limit: {running: 2}"},
 	{"order_by", anExpression, "An expression: runs with the same key go on one after another, in order of arrival.", "order_by: payload.order.id"},
-	{"deadline", "duration, or map", "How long a caller waits for a respond, or after and respond. Default: 8s. What is left then goes on in the background.",
+	{"deadline", "duration, or map", "How long a caller waits for a respond, or after and respond. Default: " + defaultDeadline.String() + ". What is left then goes on in the background.",
 		"deadline: {after: 3s, respond: {text: \"Working on it\"}}"},
 	{"let", someNames, "Names for expressions over the delivery, each of which sees those above it. Each is evaluated once, when it is first needed.", `
 let:

@@ -28,14 +28,14 @@ var verbWords = []Word{
         - log: opened
     - steps:
         - log: "something else: ${{ payload.action }}"`},
-	{"each", "map", "The steps for each item of a list, at most 1,000: in, as, index, once and steps. One that waits for a retry does not hold the others.", `
+	{"each", "map", "The steps for each item of a list, at most " + count(maxItems) + ": in, as, index, once and steps. One that waits for a retry does not hold the others.", `
 - each:
     in: payload.lines
     as: line
     index: i
     steps:
       - log: "line ${{ i + 1 }}: ${{ line.name }}"`},
-	{"wait", "duration, or map", "A pause, for a duration such as 5m or until a time, which a restart does not end. Only where nobody waits for a respond. At most 366 days.", `
+	{"wait", "duration, or map", "A pause, for a duration such as 5m or until a time, which a restart does not end. Only where nobody waits for a respond. At most " + days(maxWait) + ".", `
 - wait: 5m
 - log: five minutes later`},
 	{"log", "text, or map", "A line in the run's log: a text, or level (debug, info, warn, error) and text.", `
@@ -57,7 +57,7 @@ var modifierWords = []Word{
   as: ticket
 - ticket.note: {ticket: "${{ ticket.id }}", text: "The order was paid"}
   when: ticket != nil`},
-	{"retry", "map", "How often an action in the background is tried again: attempts, backoff, max, ask. Default: 18 attempts over a day, or 3 within a minute where there is an on_error.", `
+	{"retry", "map", "How often an action in the background is tried again: attempts, backoff, max, ask. Default: " + count(retryAlone.Attempts) + " attempts over a day, or " + count(retryHandled.Attempts) + " within a minute where there is an on_error.", `
 - slack.post: {webhook: "${{ inputs.slack }}", text: "A large order"}
   retry: {attempts: 8, backoff: 5s, max: 1h, ask: false}`},
 	{"timeout", aDuration, "How long one attempt of an action may take.", `

@@ -26,3 +26,5 @@
 // in the second branch of a choose, steps[2].on_error[0] in an on_error. A
 // choose tells in its params which branch was taken, by the same number.
 package behaviors
+
+//go:generate go test ./reference -run ^TestReference$ -count 1 -update

@@ -28,16 +28,6 @@ type InputError struct {
 
 func (e InputError) Error() string { return "input " + e.Name + " " + e.Message }
 
-// inputTypes and what an expression sees of them.
-var inputTypes = map[string]expression.Type{
-	"text": text, "email": text, "url": text, "choice": text,
-	"number":  {Kind: expression.Number},
-	"boolean": {Kind: expression.Bool},
-	"secret":  {Kind: expression.SecretValue},
-	"json":    {},
-	"list":    {Kind: expression.List, Elem: &expression.Type{Kind: expression.Text}},
-}
-
 // InputTypes are the types that an input may have, sorted: the language's, and
 // the host's pickers.
 func (c *Catalog) InputTypes() []string {

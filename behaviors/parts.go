@@ -29,7 +29,8 @@ var partWords = map[string][]Word{
 		{"keep", "map of inputs to expressions", "Fills secret inputs that are still empty, and strikes the values from the stored request.", `
 handshake:
   - when: request.headers["x-hook-secret"] != nil
-    keep: {token: request.headers["x-hook-secret"]}
+    keep:
+      token: request.headers["x-hook-secret"]
     respond: {headers: {X-Hook-Secret: "${{ request.headers['x-hook-secret'] }}"}}`},
 		{"respond", aResponse, "The answer. Default: the empty answer.", ""},
 		{"steps", someSteps, "What is done before it answers: log, and http.request in the name of an account.", `

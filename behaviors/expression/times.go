@@ -1,6 +1,7 @@
 package expression
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -62,6 +63,10 @@ func (m *machine) zone() *time.Location {
 	}
 	return m.f.Zone
 }
+
+// DateLayouts are the forms in which `date` reads a text without a layout, as Go
+// writes them.
+func DateLayouts() []string { return slices.Clone(dateLayouts) }
 
 var dateLayouts = []string{time.RFC3339Nano, "2006-01-02", "2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04",
 	time.RFC1123Z, time.RFC822Z, "02/Jan/2006:15:04:05 -0700", "15:04:05"}

@@ -1,11 +1,13 @@
 package behaviors
 
+import "strings"
+
 // partWords are the keys of the maps within a document and a step, by the key
 // that such a map is the value of: those of `choose`, `handshake` and `inputs` are
 // of what is listed there, those of `respond` also of `reject`.
 var partWords = map[string][]Word{
 	"inputs": {
-		{"type", aName, "What is filled in: text, number, boolean, choice, secret, json, list, email, url, or one of the host's pickers. Default: text.", ""},
+		{"type", aName, "What is filled in: " + strings.Join(inputTypeNames(), ", ") + ", or one of the host's pickers. Default: text.", ""},
 		{"label", aText, "What the listener's form calls it. Default: the name.", ""},
 		{"help", aText, "A sentence below the field.", ""},
 		{"required", aFlag, "Whether a listener must have a value.", ""},
@@ -16,7 +18,7 @@ var partWords = map[string][]Word{
 	},
 	"accept": {
 		{"methods", "list of texts", "The HTTP methods that are accepted. Default: POST.", ""},
-		{"types", "list of names", "The kinds of body: json, form, multipart, xml, text, binary, by the type that the request declares. Default: any.", ""},
+		{"types", "list of names", "The kinds of body: " + strings.Join(bodyKinds, ", ") + ", by the type that the request declares. Default: any.", ""},
 		{"max_body", "size", "The largest body, such as 64 KiB. Default: the plugin's limit.", ""},
 	},
 	"cors": {
@@ -91,7 +93,7 @@ verify:
 - log: it is due`},
 	},
 	"log": {
-		{"level", aName, "debug, info, warn or error. Default: info.", ""},
+		{"level", aName, strings.Join(logLevel.Options, ", ") + ". Default: " + logLevel.Default.(string) + ".", ""},
 		{"text", aText, "What the line says.", ""},
 	},
 	"retry": {

@@ -42,6 +42,14 @@ var inputTypes = func() map[string]expression.Type {
 	return all
 }()
 
+func inputTypeNames() []string {
+	names := make([]string, len(inputTypeList))
+	for i, t := range inputTypeList {
+		names[i] = t.name
+	}
+	return names
+}
+
 // InputTypes are the language's own types of inputs.
 func InputTypes() []ValueForm {
 	list := make([]ValueForm, len(inputTypeList))
@@ -51,9 +59,20 @@ func InputTypes() []ValueForm {
 	return list
 }
 
+// Formats are how texts escape what is interpolated in them.
+func Formats() []ValueForm {
+	return []ValueForm{
+		{string(Plain), "any other text", "Nothing."},
+		{string(Slack), "texts for Slack", "Slack's &, < and >, so that nobody mentions a channel or hides a link."},
+		{string(HTML), "`respond.html`", "By its place, as text or as the value of an attribute; in a script or a style it is an error."},
+		{string(XML), "`respond.xml`, and parameters of that format", "The special characters of XML."},
+		{string(URL), "URLs", "As a segment of the path or a value of the query, by its place. At the start it is a prefix, and kept."},
+	}
+}
+
 // ValueForms are how values are written that are more than a text or a number.
 func ValueForms() []ValueForm {
-	units := slices.DeleteFunc(slices.Sorted(maps.Keys(sizeUnits)), func(unit string) bool { return unit == "" })
+	units := slices.SortedFunc(maps.Keys(sizeUnits), func(a, b string) int { return int(sizeUnits[a] - sizeUnits[b]) })[1:] // without one
 	return []ValueForm{
 		{"duration", "`500ms`, `8s`, `1h30m`", "Numbers with the units h, m, s, ms, us and ns. There are no days: 48h."},
 		{"size", "`1048576`, `64 KiB`", "Bytes, or a number with a unit: " + strings.Join(units, ", ") + "."},

@@ -1,5 +1,11 @@
 package behaviors
 
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
 // keyWords are the keys of a document.
 var keyWords = []Word{
 	{"behavior", "1", "The version of the language.", "behavior: 1"},
@@ -23,7 +29,7 @@ handshake:
 		"verify: mailgun.signed(request, inputs.signing_key)"},
 	{"dedupe", anExpression, "An expression to a text or a number: the same key again, within 7 days, is answered as the first time, and no step runs. Nil is no key.",
 		"dedupe: payload.signature.token"},
-	{"on", "name of an event", "An event of the helpdesk instead of requests: ticket.created, ticket.replied or ticket.closed. payload is its record.",
+	{"on", "name of an event", "An event of the helpdesk instead of requests: " + strings.Join(slices.Sorted(maps.Keys(events)), ", ") + ". payload is its record.",
 		"on: ticket.replied"},
 	{"limit", "map", "How many runs of a listener go on at once: running. The others wait.", "limit: {running: 2}"},
 	{"order_by", anExpression, "An expression: runs with the same key go on one after another, in order of arrival.", "order_by: payload.order.id"},

@@ -1,5 +1,7 @@
 package behaviors
 
+import "strings"
+
 // verbWords are what a step can do beside actions.
 var verbWords = []Word{
 	{"respond", "map", "The HTTP response: status, headers, and one of json, text, html, xml, base64 and redirect. The first that runs is sent; steps behind it run in the background.", `
@@ -38,7 +40,7 @@ var verbWords = []Word{
 	{"wait", "duration, or map", "A pause, for a duration such as 5m or until a time, which a restart does not end. Only where nobody waits for a respond. At most " + days(maxWait) + ".", `
 - wait: 5m
 - log: five minutes later`},
-	{"log", "text, or map", "A line in the run's log: a text, or level (debug, info, warn, error) and text.", `
+	{"log", "text, or map", "A line in the run's log: a text, or level (" + strings.Join(logLevel.Options, ", ") + ") and text.", `
 - log: "${{ payload.recipient }} bounced"
 - log: {level: warn, text: "no reason given"}
   when: payload.reason == nil`},

@@ -41,6 +41,7 @@ var rooms = map[string]room{
 	"behaviors":              {[]string{"behaviors/expression", "behaviors/payload", "behaviors/signatures"}, "the language decides, and reaches nothing that acts"},
 	"behaviors/cases":        {[]string{"behaviors", "behaviors/payload"}, "a case is text, and what the language makes of it"},
 	"behaviors/behaviortest": {[]string{"behaviors", "behaviors/cases"}, "it runs cases of the language as tests"},
+	"behaviors/reference":    {nil, "it is tests, which see the whole catalog"},
 	"behaviors/outbound":     {nil, "the way out serves any caller"},
 	"behaviors/actions":      {[]string{"behaviors", "behaviors/expression", "behaviors/outbound", "behaviors/payload"}, "an action acts, and does not know who runs it or where that is kept"},
 	"behaviors/recipes":      {nil, "recipes are texts"},

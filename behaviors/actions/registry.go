@@ -130,8 +130,6 @@ func check(s *behaviors.ActionSpec) error {
 	return nil
 }
 
-var formats = []behaviors.Format{behaviors.Plain, behaviors.Slack, behaviors.HTML, behaviors.URL, behaviors.XML}
-
 func checkParam(p behaviors.ParamSpec) error {
 	text := p.Type.Kind == expression.Text
 	switch {
@@ -143,7 +141,7 @@ func checkParam(p behaviors.ParamSpec) error {
 		return errors.New("no type")
 	case p.SecretFields && p.Type.Kind != expression.Map && p.Type.Kind != expression.Any:
 		return errors.New("secrets may be fields of maps")
-	case text && !slices.Contains(formats, p.Format):
+	case text && !slices.ContainsFunc(behaviors.Formats(), func(f behaviors.ValueForm) bool { return f.Name == string(p.Format) }):
 		return fmt.Errorf("a text needs a format, got %q", p.Format)
 	case !text && (p.Format != "" || p.Options != nil):
 		return errors.New("format and options are for texts")

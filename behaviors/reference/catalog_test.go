@@ -61,7 +61,7 @@ var promises = map[behaviors.Reach]string{
 func actionPages(c *behaviors.Catalog) section {
 	s := section{title: "Actions", intro: "An action that fails is tried again, as its [`retry`](#modifier-retry) says, unless it has failed for good. Before the answer it has one attempt. " +
 		"What then is left goes to [`on_error`](#modifier-on_error); without one, the run is dead and can be retried by a person, or the caller who waits gets 500.\n\n" +
-		"What is interpolated in a parameter is escaped by the format of the parameter. A secret is given whole, as `${{ inputs.NAME }}`. Nil is as not given.\n"}
+		"What is interpolated in a parameter is escaped by the [format](#values) of the parameter. A secret is given whole, as `${{ inputs.NAME }}`. Nil is as not given.\n"}
 	all := maps.Clone(c.Actions)
 	maps.Copy(all, c.Absent)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
@@ -76,11 +76,11 @@ func action(a *behaviors.ActionSpec) string {
 	for _, p := range a.Params {
 		rows = append(rows, []string{code(p.Name), parameterType(p), parameterNotes(p), p.Help})
 	}
-	text += table([]string{"parameter", "type", "", "meaning"}, rows) + "\n"
+	text += table([]string{"parameter", "type", "is", "meaning"}, rows) + "\n"
 	if a.Output.Kind == expression.Nil {
 		text += "- Gives nothing.\n"
 	} else {
-		text += "- Gives " + typeText(a.Output) + ", or nil where there is none: for example " + code(compact(a.Example)) + "\n"
+		text += "- Gives a " + typeText(a.Output) + ", for example " + code(compact(a.Example)) + "\n"
 	}
 	text += "- Fails for good: " + a.Fails + "\n"
 	text += "- Is done " + promises[a.Reach]

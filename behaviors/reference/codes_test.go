@@ -1,8 +1,12 @@
 package reference
 
 import (
+	"errors"
+	"io/fs"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -25,34 +29,73 @@ func diagnostics(t *testing.T) section {
 	s := section{title: "Diagnostics", intro: "What a check finds, by the code that stands behind each message. The examples are of the project's own cases.\n"}
 	found := findings(t)
 	for _, c := range behaviors.Codes() {
-		text := sentence(c.Meaning) + " **" + sentence(c.Remedy) + "**\n"
-		if c.Severity == expression.SeverityWarning {
-			text = "*Warning.* " + text
-		}
-		if example := found[c.Code]; example != "" {
-			text += block("text", example)
-		}
-		s.entries = append(s.entries, entry{"code-" + c.Code, c.Code, text})
-	}
-	for _, f := range expression.Failures() {
-		s.failure(f)
+		s.code(c.Code, c.Meaning, c.Remedy, found[c.Code])
 	}
 	return s
 }
 
-// failure adds what can only fail when an expression runs. What can be both is
-// told already.
-func (s *section) failure(f expression.Code) {
-	for _, e := range s.entries {
-		if e.title == f.Code {
-			return
-		}
+func failures(t *testing.T) section {
+	s := section{title: "Failures", intro: "How an expression fails while it runs. The log shows the message and its place. The run is failed, and a caller who still waits gets 500; a changed behavior serves the deliveries that come next.\n"}
+	for _, f := range expression.Failures() {
+		s.code(f.Code, f.Meaning, f.Remedy, failed(t, f.Code))
 	}
-	s.entries = append(s.entries, entry{"code-" + f.Code, f.Code, "*While it runs.* " + sentence(f.Meaning) + " **" + sentence(f.Remedy) + "**\n"})
+	return s
 }
 
-func sentence(phrase string) string {
-	return strings.ToUpper(phrase[:1]) + phrase[1:] + "."
+func (s *section) code(name, meaning, remedy, example string) {
+	text := "- Means: " + meaning + ".\n- To do: " + remedy + ".\n"
+	if example != "" {
+		text += block("text", example)
+	}
+	id := strings.ToLower(s.title) + "-" + name
+	s.entries = append(s.entries, entry{id, name, text})
+}
+
+// withoutExample are the codes that no case of text can show: see codes_test.go
+// of package behaviors.
+var withoutExample = []string{"too-large", "internal", "budget-time", "function", "secret-missing", "secret-leak"}
+
+// Every code has an example that a case proves.
+func TestCodeExamples(t *testing.T) {
+	for _, s := range []section{diagnostics(t), failures(t)} {
+		for _, e := range s.entries {
+			if !strings.Contains(e.text, "```") && !slices.Contains(withoutExample, e.title) {
+				t.Errorf("%s: no example of %s", s.title, e.title)
+			}
+		}
+	}
+}
+
+// failed is the line of a case's behavior that fails, with why.
+func failed(t *testing.T, code string) string {
+	a, err := txtar.ParseFile("../testdata/advance/failure-" + code + ".txtar")
+	if errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{}
+	for _, f := range a.Files {
+		files[f.Name] = string(f.Data)
+	}
+	m := regexp.MustCompile(`(?m)^because: .*?\(line (\d+)\): (?:.*column \d+: |.*json: )?(.*)$`).FindStringSubmatch(files["want/outcome.txt"])
+	if m == nil {
+		t.Fatalf("failure-%s.txtar does not say why it fails", code)
+	}
+	n, _ := strconv.Atoi(m[1])
+	return narrow(strings.Split(files["behavior.yaml"], "\n")[n-1] + "\nerror: " + m[2])
+}
+
+// narrow cuts lines that no page has room for.
+func narrow(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if runes := []rune(line); len(runes) > 100 {
+			lines[i] = string(runes[:99]) + "…"
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 var rendered = regexp.MustCompile(`(?m)^behavior\.yaml:\d+:\d+: (?:error|warning): .* \[([a-z-]+)\]\n(?:    .*\n)*`)
@@ -77,6 +120,7 @@ func findings(t *testing.T) map[string]string {
 				}
 				for _, m := range rendered.FindAllStringSubmatch(string(f.Data), -1) {
 					_, text, _ := strings.Cut(m[0], ": ")
+					text = narrow(text)
 					if old, ok := shortest[m[1]]; !ok || better(text, old) {
 						shortest[m[1]] = text
 					}

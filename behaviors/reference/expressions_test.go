@@ -84,8 +84,8 @@ func functions(t *testing.T, c *behaviors.Catalog) section {
 
 func function(t *testing.T, c *behaviors.Catalog, f *expression.Function) entry {
 	text := code(signature(f)) + "\n\nGives " + f.Doc + "."
-	if value := ofNil(t, c, f); value != "nil" {
-		text += " Of nil: " + code(value) + "."
+	if value := ofNil(t, c, f); value != "nil" && len(f.Params) > 0 {
+		text += " With nil: " + code(value) + "."
 	}
 	text += "\n\n- " + shown(t, c, f.Examples(), "\n- ") + "\n"
 	return entry{"function-" + strings.ReplaceAll(f.Name, ".", "-"), f.Name, text}
@@ -102,11 +102,11 @@ func signature(f *expression.Function) string {
 		text := p.Name
 		switch kind := typeText(p.Type); {
 		case p.Secret && p.Type.Kind == expression.SecretList:
-			text += " secret or list of secrets"
+			text += ": secret or list of secrets"
 		case p.Secret:
-			text += " secret or text"
+			text += ": secret or text"
 		case p.Type.Kind != expression.Any:
-			text += " " + kind
+			text += ": " + kind
 		}
 		if p.Variadic {
 			text = "…" + text

@@ -72,7 +72,7 @@ type entry struct {
 func page(t *testing.T) string {
 	c := product(t)
 	sections := []section{
-		documentKeys(t, c), steps(t, c), names(), notations(t, c), functions(t, c), signatures(t, c), actionPages(c), values(c), limits(), diagnostics(t),
+		documentKeys(t, c), steps(t, c), names(), notations(t, c), functions(t, c), signatures(t, c), actionPages(c), values(c), limits(), diagnostics(t), failures(t),
 	}
 	var b strings.Builder
 	b.WriteString(`<!-- Written by go generate ./behaviors from what the language is checked by. Do not edit. -->
@@ -88,30 +88,25 @@ version can do it.
 
 `)
 	for _, s := range sections {
-		fmt.Fprintf(&b, "- [%s](#%s)", s.title, anchor(s.title))
-		for i, e := range s.entries {
-			b.WriteString([]string{": ", " · "}[min(i, 1)])
-			fmt.Fprintf(&b, "[%s](#%s)", code(e.title), e.id)
-		}
-		b.WriteString("\n")
+		fmt.Fprintf(&b, "- [%s](#%s)\n", s.title, anchor(s.title))
 	}
 	for _, s := range sections {
-		fmt.Fprintf(&b, "\n<a id=\"%s\"></a>\n\n## %s\n\n%s", anchor(s.title), s.title, paragraph(s.intro))
+		fmt.Fprintf(&b, "\n## <a id=\"%s\"></a>%s\n\n%s", anchor(s.title), s.title, strings.TrimSpace(s.intro)+"\n")
+		for i, e := range s.entries {
+			b.WriteString([]string{"\n", " ·\n"}[min(i, 1)])
+			fmt.Fprintf(&b, "[%s](#%s)", code(e.title), e.id)
+		}
+		if len(s.entries) > 0 {
+			b.WriteString("\n")
+		}
 		for _, e := range s.entries {
-			fmt.Fprintf(&b, "\n<a id=\"%s\"></a>\n\n### %s\n\n%s", e.id, code(e.title), e.text)
+			fmt.Fprintf(&b, "\n### <a id=\"%s\"></a>%s\n\n%s", e.id, code(e.title), e.text)
 		}
 	}
 	return b.String()
 }
 
 func anchor(title string) string { return strings.ReplaceAll(strings.ToLower(title), " ", "-") }
-
-func paragraph(text string) string {
-	if text == "" {
-		return ""
-	}
-	return strings.TrimSpace(text) + "\n"
-}
 
 // code is a text in backquotes; one that has some gets more of them.
 func code(text string) string {

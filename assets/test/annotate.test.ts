@@ -128,6 +128,53 @@ describe('a source with its values', () => {
     expect([part?.text, part?.values, part?.n]).toEqual(['.b', [false, true], 40])
   })
 
+  it('has what went wrong with a part, once', () => {
+    const source = 'let:\n  a: b < c\n'
+    const failed = (error: string) => ({ ...traced(source, 2, '<', 'Binary', null, 2), error })
+    const [whole] = wholes(source, [
+      failed('cannot compare text with number'),
+      failed('another'),
+      traced(source, 2, 'b', 'Identifier', 'x'),
+    ])
+    expect(whole).toMatchObject({
+      ...{ text: 'b < c', values: [null, null], error: 'cannot compare text with number', n: 2 },
+      parts: [{ text: 'b', values: ['x'] }],
+    })
+    expect(whole?.parts[0]).not.toHaveProperty('error')
+  })
+
+  it('tells of a line what is of no expression', () => {
+    const source = 'steps:\n  - stop: a\n'
+    const denied = { line: 2, column: 5, kind: 'Policy', value: 'denied by rule 1', n: 1 }
+    const failed = { line: 2, column: 5, kind: 'New', value: null, error: 'went wrong', n: 1 }
+    expect(annotate(source, [denied, failed]).map(({ remarks }) => remarks)).toEqual([
+      [],
+      [
+        { kind: 'Policy', value: 'denied by rule 1', n: 1 },
+        { kind: 'New', value: 'went wrong', n: 1 },
+      ],
+      [],
+    ])
+  })
+
+  it('knows of each piece all parts that it is in', () => {
+    const source = 'let:\n  a: f(b.c) + d\n'
+    const trace = [
+      traced(source, 2, '+', 'Binary', 3),
+      traced(source, 2, 'f(', 'Call', 1),
+      traced(source, 2, 'c)', 'Member', 1),
+      traced(source, 2, 'b.', 'Identifier', {}),
+      traced(source, 2, 'd', 'Identifier', 2),
+    ]
+    const pieces = annotate(source, trace)[1]?.pieces.filter((p) => 'within' in p) ?? []
+    const within = (text: string) => pieces.find((p) => p.text === text)?.within.map((part) => part.text)
+    expect(within('b')).toEqual(['f(b.c) + d', 'f(b.c)', 'b.c', 'b'])
+    expect(within('c')).toEqual(['f(b.c) + d', 'f(b.c)', 'b.c'])
+    expect(within('+')).toEqual(['f(b.c) + d'])
+    expect(within('d')).toEqual(['f(b.c) + d', 'd'])
+    expect(within('a')).toEqual([])
+  })
+
   it('leaves out what fits nowhere', () => {
     expect(drawn('let:\n  a: b\n', [{ line: 9, column: 99, kind: 'Member', value: 1, n: 1 }])).toEqual([
       'let:',

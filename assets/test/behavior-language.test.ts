@@ -32,6 +32,21 @@ const places: [string, string, string[]][] = [
     "steps:\n  - choose:\n      - when: a > 1\n        steps:\n          - log: {level: warn, text: '${{ b }}'}\n      - steps:\n          - fail: no ${{ c }}\n",
     ['a', 'b', 'c'],
   ],
+  [
+    'an each by its lines',
+    'steps:\n  - each:\n      in: filter(xs, y)\n      as: item\n      index: i\n      once: item.id\n      steps:\n        - wait: {until: item.at}\n        - wait: 5m\n          on_error:\n            - log: ${{ error.message }}\n',
+    ['filter', 'xs', 'y', 'item', 'item', 'error'],
+  ],
+  [
+    'a handshake',
+    'handshake:\n  - when: request.query.challenge != nil\n    keep: {secret: request.headers["x-hook-secret"]}\n    respond: {text: "${{ payload.x }}"}\n',
+    ['request', 'request', 'payload'],
+  ],
+  [
+    'an order, and origins',
+    'order_by: payload.id\nlimit: {running: 2}\ncors: {origins: ["${{ inputs.page }}"], max_age: 5m}\n',
+    ['payload', 'inputs'],
+  ],
   ['quoted keys', '"steps":\n  - "when": a\n    stop: b\n', ['a']],
   ['an empty quoted text', 'let:\n  a: ""\n', []],
   ['what is being typed', 'let:\n  a: payload.\n', ['payload']],

@@ -42,6 +42,7 @@ const catalog: Catalog = {
       params: [param('worker', true), param('text', true), param('url')],
       output: worker,
       example: {},
+      hosts: [],
       reach: 'host',
     },
     {
@@ -50,6 +51,7 @@ const catalog: Catalog = {
       params: [param('query', true)],
       output: { kind: 'list', elem: { kind: 'map', fields: { mask: text } } },
       example: [],
+      hosts: [],
       reach: 'host',
     },
   ],

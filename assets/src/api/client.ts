@@ -4,6 +4,7 @@ import type {
   Behavior,
   Catalog,
   Check,
+  CheckOptions,
   Choice,
   Delivery,
   FieldError,
@@ -14,6 +15,7 @@ import type {
   ListenerSample,
   Problem,
   Recipe,
+  Rule,
   SampleAnswer,
   Secret,
   Simulation,
@@ -129,8 +131,10 @@ export function createClient(options: ClientOptions) {
       get<List<Version>>(at`/behaviors/${id}/versions`, { cursor }, signal),
     version: (id: string, n: number, signal?: AbortSignal) =>
       get<Version>(at`/behaviors/${id}/versions/${n}`, undefined, signal),
-    check: (source: string, signal?: AbortSignal) =>
-      plain<Check>('POST', '/behaviors/check', { body: { source }, ...(signal && { signal }) }),
+    setPolicy: (id: string, policy: Rule[] | null, ifMatch: string | null) =>
+      send<Behavior>('PATCH', at`/behaviors/${id}`, { body: { policy }, ifMatch }),
+    check: (source: string, options: CheckOptions = {}, signal?: AbortSignal) =>
+      plain<Check>('POST', '/behaviors/check', { body: { source, ...options }, ...(signal && { signal }) }),
     simulate: (body: SimulationRequest, signal?: AbortSignal) =>
       plain<Simulation>('POST', '/behaviors/simulate', { body, ...(signal && { signal }) }),
 

@@ -80,6 +80,8 @@ export interface Behavior {
   source: string
   draft: boolean
   published_version: number | null
+  /** null: what the published source names. */
+  policy: Rule[] | null
   listeners: number
   updated_at: string
   updated_by: string
@@ -124,6 +126,27 @@ export interface Diagnostic {
 export interface Check {
   diagnostics: Diagnostic[]
   inputs: Input[]
+  /** What the source names; null where it does not compile. */
+  grants: Grants | null
+}
+
+/** What a null policy allows once the source that names it is published. */
+export interface Grants {
+  actions: string[]
+  /** Written out in the source, with their port. */
+  hosts: string[]
+  /** Inputs that may hold a host, with their type: "system: url". */
+  inputs: string[]
+}
+
+/** A rule of a policy: {allow | deny: action, where: {parameter: {equals | in | host | prefix}}}. */
+export type Rule = Record<string, unknown>
+
+/** What a draft is checked with beside its source. */
+export interface CheckOptions {
+  behavior_id?: string
+  /** Texts of request files, or ids of deliveries. */
+  samples?: string[]
 }
 
 export interface HTTPResponse {
@@ -157,13 +180,16 @@ export interface Simulation {
 
 /**
  * A value of a sub-expression; `kind` and place are those of its node. The first
- * of a node's says how many it had in all; at most 20 are there.
+ * of a node's says how many it had in all; at most 20 are there. The kind Policy
+ * tells of a step that its policy denies it, and why.
  */
 export interface TraceValue {
   line: number
   column: number
   kind: string
   value: unknown
+  /** Why there is no value, or why it does not serve. */
+  error?: string
   n: number
 }
 
@@ -313,6 +339,8 @@ export interface Action {
   params: Param[]
   output: Type
   example: unknown
+  /** Hosts of its own, which are granted with it. */
+  hosts: string[]
   reach: 'host' | 'store' | 'outside'
 }
 

@@ -30,8 +30,11 @@ export function assistance(words: () => Words | undefined): Extension {
 
 function complete(context: CompletionContext, words: Words | undefined) {
   const found = words && suggest(context.state, context.pos, words)
-  if (!found || (found.from === context.pos && !context.explicit)) return null
-  return { from: found.from, options: found.entries.map(option), validFor: /^[\w.-]*$/ }
+  if (!found) return null
+  // Unasked only where something is typed, if only the point behind a name.
+  const isBegun = found.from < context.pos || context.state.sliceDoc(found.from - 1, found.from) === '.'
+  if (!isBegun && !context.explicit) return null
+  return { from: found.from, options: found.entries.map(option), validFor: /^[\w-]*$/ }
 }
 
 function option(entry: Entry): Completion {

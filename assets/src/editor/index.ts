@@ -12,9 +12,9 @@ import {
   lineNumbers,
   tooltips,
 } from '@codemirror/view'
-import type { Diagnostic, Fix } from '../api/schema'
+import type { Fix } from '../api/schema'
 import { behavior } from '../lang/behavior'
-import { toPosition, toRange } from '../lang/positions'
+import { type RuneRange, toPosition, toRange } from '../lang/positions'
 import { assistance } from './assist'
 import { applyFix, type Checking, checking } from './checking'
 import { theme } from './theme'
@@ -45,9 +45,11 @@ export interface Editor {
   /** Puts in another text, as one step to undo. */
   setText(text: string): void
   focus(): void
-  /** Selects where a finding is. */
-  goTo(diagnostic: Diagnostic): void
+  /** Selects a range, such as that of a finding. */
+  goTo(range: RuneRange): void
   fix(fix: Fix): void
+  /** Has the text checked again, since something else than it has changed. */
+  recheck(): void
   destroy(): void
 }
 
@@ -103,8 +105,8 @@ export function createEditor(options: EditorOptions): Editor {
     text: () => view.state.sliceDoc(),
     setText: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }),
     focus: () => view.focus(),
-    goTo(diagnostic) {
-      const { from, to } = toRange(view.state.doc, diagnostic)
+    goTo(range) {
+      const { from, to } = toRange(view.state.doc, range)
       view.dispatch({ selection: { anchor: from, head: to }, scrollIntoView: true })
       view.focus()
     },
@@ -113,6 +115,7 @@ export function createEditor(options: EditorOptions): Editor {
       if (doc) applyFix(view, doc, fix)
       view.focus()
     },
+    recheck: () => view.plugin(check)?.schedule(0),
     destroy: () => view.destroy(),
   }
 }

@@ -16,6 +16,6 @@ export async function declaredInputs(
     published !== null && behavior.draft
       ? (await client.version(behavior.id, published, signal)).source
       : behavior.source
-  const check = await client.check(source, signal)
+  const check = await client.check(source, {}, signal)
   return check.diagnostics.some((d) => d.severity === 'error') ? null : check.inputs
 }

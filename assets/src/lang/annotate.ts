@@ -18,6 +18,8 @@ export interface Traced {
   column: number
   kind: string
   value: unknown
+  /** Why there is no value, or why it does not serve. */
+  error?: string
   n: number
 }
 
@@ -27,6 +29,8 @@ export interface Part {
   to: number
   text: string
   values: unknown[]
+  /** The first of what went wrong with them. */
+  error?: string
   /** How many values it had in all. */
   n: number
   parts: Part[]
@@ -43,10 +47,18 @@ export interface Piece {
   within: readonly Part[]
 }
 
+/** What is told of a line and is of no expression, such as that a policy denies its step. */
+export interface Remark {
+  kind: string
+  value: unknown
+  n: number
+}
+
 /** A line of the source, its pieces, and the whole expressions that end in it. */
 export interface SourceLine {
   number: number
   pieces: (Piece | Part)[]
+  remarks: Remark[]
 }
 
 /** annotate lays a source out by lines, with its colors and the values of a trace. */
@@ -54,26 +66,23 @@ export function annotate(source: string, trace: readonly Traced[]): SourceLine[]
   const doc = Text.of(source.split(/\r?\n/))
   const whole = doc.toString()
   const tree = behaviorLanguage.parser.parse(whole)
-  const expressions = wholesOf(whole, doc, tree, trace)
+  const { wholes: expressions, remarks } = nested(whole, doc, tree, trace)
   const cuts = new Set<number>([0, whole.length])
   const colors: { from: number; to: number; tokens: string }[] = []
   highlightTree(tree, classHighlighter, (from, to, tokens) => {
     colors.push({ from, to, tokens })
     cuts.add(from).add(to)
   })
-  const parts: Part[] = []
-  const collect = (part: Part) => {
-    parts.push(part)
-    cuts.add(part.from).add(part.to)
-    part.parts.forEach(collect)
-  }
-  expressions.forEach(collect)
+  const parts = expressions.flatMap(withParts)
+  for (const { from, to } of parts) cuts.add(from).add(to)
   for (let n = 1; n <= doc.lines; n++) cuts.add(doc.line(n).from).add(doc.line(n).to)
   const places = [...cuts].sort((a, b) => a - b)
 
   const lines: SourceLine[] = []
+  const within: Part[] = []
   let at = 0
   let color = 0
+  let next = 0
   for (let n = 1; n <= doc.lines; n++) {
     const { from, to } = doc.line(n)
     const pieces: SourceLine['pieces'] = []
@@ -84,24 +93,36 @@ export function annotate(source: string, trace: readonly Traced[]): SourceLine[]
       if (end <= start || start < from) continue
       while ((colors[color]?.to ?? whole.length) <= start && color < colors.length) color++
       const tokens = (colors[color]?.from ?? end) <= start ? (colors[color]?.tokens ?? '') : ''
-      const within = parts.filter((p) => p.from <= start && end <= p.to)
-      pieces.push({ text: whole.slice(start, end), tokens, within })
+      while ((within.at(-1)?.to ?? whole.length) <= start && within.length > 0) within.pop()
+      for (let part = parts[next]; part && part.from <= start; part = parts[++next]) within.push(part)
+      pieces.push({ text: whole.slice(start, end), tokens, within: [...within] })
     }
-    lines.push({ number: n, pieces })
+    lines.push({ number: n, pieces, remarks: remarks.get(n) ?? [] })
   }
   return lines
 }
 
-/** wholesOf nests the traced nodes by their places in the source. */
-function wholesOf(source: string, doc: Text, tree: Tree, trace: readonly Traced[]): Part[] {
+/** withParts gives a part and those in it, each before what it is made of. */
+function withParts(part: Part): Part[] {
+  return [part, ...part.parts.flatMap(withParts)]
+}
+
+/** nested puts the traced nodes into each other by their places in the source. */
+function nested(source: string, doc: Text, tree: Tree, trace: readonly Traced[]) {
   const nodes = new Map<Part, SyntaxNode>()
   const known = new Map<string, Part>()
-  for (const { kind, value, n, ...at } of trace) {
+  const remarks = new Map<number, Remark[]>()
+  for (const { kind, value, n, error, ...at } of trace) {
     const node = spanOf(tree, kind, toOffset(doc, at.line, at.column))
-    if (!node || isConstant(node)) continue
+    if (!node) {
+      remarks.set(at.line, [...(remarks.get(at.line) ?? []), { kind, value: error ?? value, n }])
+      continue
+    }
+    if (isConstant(node)) continue
     const key = `${node.name} ${node.from} ${node.to}`
     const part = known.get(key) ?? partOf(source, node, n)
     part.values.push(value)
+    if (error !== undefined) part.error ??= error
     known.set(key, part)
     nodes.set(part, node)
   }
@@ -119,7 +140,7 @@ function wholesOf(source: string, doc: Text, tree: Tree, trace: readonly Traced[
     if (!isFalse(whole)) continue
     for (const part of causesOf(whole, nodes, source)) part.cause = part !== whole
   }
-  return wholes
+  return { wholes, remarks }
 }
 
 function partOf(source: string, { from, to }: SyntaxNode, n: number): Part {

@@ -19,6 +19,8 @@ export function kindOf(path: Path): Kind {
       return 'expression'
     case 'let':
       return rest.length === 1 ? 'expression' : 'plain'
+    case 'cors':
+      return rest[0] === 'origins' ? 'template' : 'plain'
     case 'deadline':
       return rest[0] === 'respond' ? 'template' : 'plain'
     case 'steps':

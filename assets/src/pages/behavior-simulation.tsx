@@ -1,10 +1,13 @@
 import type { ComponentChildren } from 'preact'
+import { useState } from 'preact/hooks'
 import type { SimulatedStep, Simulation } from '../api/schema'
 import { useApp } from '../app-context'
 import { OutcomeBadge, StatusBadge, StepBadge } from '../ui/basics'
 import { HTTPMessage } from '../ui/message'
 import { StepParams } from '../ui/step'
 import { Steps } from '../ui/steps'
+import { Trace } from '../ui/trace'
+import type { Simulated } from './use-simulation'
 
 /** What a behavior decided about a request in a simulation. */
 export function SimulationResult(props: {
@@ -54,5 +57,19 @@ export function SimulationResult(props: {
         </Steps>
       </section>
     </div>
+  )
+}
+
+/** The values that the expressions had in a simulation, drawn while it is open. */
+export function SimulationTrace(props: { simulation: Simulated }) {
+  const { t } = useApp()
+  const [open, setOpen] = useState(false)
+  const { outcome, source, trace } = props.simulation
+  if (!outcome) return null
+  return (
+    <details onToggle={(e) => setOpen(e.currentTarget.open)}>
+      <summary>{t('trace.title')}</summary>
+      {open && <Trace source={source} trace={trace} label={t('trace.simulated')} />}
+    </details>
   )
 }

@@ -1,44 +1,21 @@
 import { useState } from 'preact/hooks'
-import type { Behavior, Delivery, Listener, Recipe } from '../api/schema'
 import { useApp } from '../app-context'
 import { Failure, Loading } from '../ui/basics'
 import { Field } from '../ui/field'
-import { useLoad } from '../ui/load'
-import { SimulationResult } from './behavior-simulation'
-import { all } from './listeners'
+import type { Loaded } from '../ui/load'
+import { SimulationResult, SimulationTrace } from './behavior-simulation'
+import type { Samples } from './use-samples'
 import { useSimulation } from './use-simulation'
-
-interface Samples {
-  listeners: Listener[]
-  deliveries: Delivery[]
-  recipes: Recipe[]
-}
 
 /** A request, and what the behavior would do with it. It runs by itself. */
 export function TestPanel(props: {
-  behavior: Behavior
+  samples: Loaded<Samples>
   source: string
   /** Counts up when the simulation is asked for at once. */
   turn: number
 }) {
-  const { client, may, t } = useApp()
-  const { id } = props.behavior
-  const samples = useLoad<Samples>(
-    async (signal) => {
-      const [listeners, recipes] = await Promise.all([
-        all((cursor) => client.listeners(cursor, signal)),
-        client.recipes(signal),
-      ])
-      const own = listeners.filter((l) => l.behavior_id === id)
-      const logs = await Promise.all(
-        (may('payloads') ? own.slice(0, 3) : []).map((l) =>
-          client.deliveries({ listener: l.id, limit: '10' }, signal),
-        ),
-      )
-      return { listeners: own, deliveries: logs.flatMap((log) => log.items), recipes: recipes.items }
-    },
-    [id],
-  )
+  const { t } = useApp()
+  const { samples } = props
   if (samples.error !== undefined) return <Failure error={samples.error} retry={samples.reload} />
   if (!samples.value) return <Loading />
   return (
@@ -147,7 +124,12 @@ function Test(props: { samples: Samples; source: string; turn: number }) {
       </div>
       {request === '' && <p class="muted">{t('test.choose')}</p>}
       {result.error !== undefined && <Failure error={result.error} />}
-      {request !== '' && result.value && <SimulationResult simulation={result.value} />}
+      {request !== '' && result.value && (
+        <>
+          <SimulationResult simulation={result.value} />
+          <SimulationTrace simulation={result.value} />
+        </>
+      )}
     </>
   )
 }

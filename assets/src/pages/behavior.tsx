@@ -1,20 +1,25 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { ApiError, type Tagged } from '../api/client'
-import type { Behavior } from '../api/schema'
+import { useEffect, useState } from 'preact/hooks'
+import type { Tagged } from '../api/client'
+import { formatJSON } from '../api/json'
+import type { Behavior, Grants } from '../api/schema'
 import { useApp } from '../app-context'
-import { createEditor, type Editor } from '../editor'
 import type { Findings } from '../editor/checking'
-import { type Words, wordsOf } from '../editor/words'
 import { Badge, FailedPage, Failure, Heading, Link, Loading } from '../ui/basics'
 import { ConfirmButton } from '../ui/confirm-button'
 import { useLoad } from '../ui/load'
 import { Source } from '../ui/source'
 import { Tabs } from '../ui/tabs'
+import { Pre } from '../ui/text'
 import { ConflictDialog } from './behavior-conflict'
+import { PolicyPanel } from './behavior-policy'
 import { Problems } from './behavior-problems'
 import { PublishDialog } from './behavior-publish'
+import { CheckedSamples } from './behavior-samples'
 import { TestPanel } from './behavior-test'
 import { VersionsPanel } from './behavior-versions'
+import { useDraft } from './use-draft'
+import { useEditor } from './use-editor'
+import { useChecked, useSamples } from './use-samples'
 
 export function BehaviorPage(props: { id: string }) {
   const { client, may } = useApp()
@@ -39,6 +44,12 @@ function BehaviorReader(props: { behavior: Behavior }) {
       </p>
       <p class="muted">{t('behavior.read')}</p>
       <Source text={behavior.source} label={t('behavior.source')} />
+      <h2>{t('panel.policy')}</h2>
+      {behavior.policy ? (
+        <Pre label={t('policy.json')} text={formatJSON(behavior.policy, 2)} />
+      ) : (
+        <p>{t('policy.null')}</p>
+      )}
       <h2>{t('panel.versions')}</h2>
       <VersionsPanel behavior={behavior} />
     </>
@@ -48,11 +59,14 @@ function BehaviorReader(props: { behavior: Behavior }) {
 function BehaviorEditor(props: { opened: Tagged<Behavior> }) {
   const { client, may, router, t, toast } = useApp()
   const draft = useDraft(props.opened)
+  const samples = useSamples(props.opened.value.id)
   const { behavior, text, dirty } = draft
   const [findings, setFindings] = useState<Findings>()
+  const [grants, setGrants] = useState<Grants | null>(null)
   const [position, setPosition] = useState({ line: 1, column: 1 })
   const [publishing, setPublishing] = useState(false)
   const [simulations, setSimulations] = useState(0)
+  const checked = useChecked(text, samples.value)
   const errors = (findings?.diagnostics ?? []).filter((d) => d.severity === 'error')
 
   async function publish() {
@@ -60,14 +74,25 @@ function BehaviorEditor(props: { opened: Tagged<Behavior> }) {
     setPublishing(true)
   }
 
-  const editor = useEditor(behavior.source, {
+  const editor = useEditor(behavior.source, checked.payload, {
     onChange: draft.setText,
     onCursor: setPosition,
     onSave: draft.save,
     onSimulate: () => setSimulations((n) => n + 1),
     onPublish: publish,
+    check: async (source, signal) => {
+      const check = await client.check(
+        source,
+        { behavior_id: behavior.id, samples: checked.requests },
+        signal,
+      )
+      setGrants(check.grants)
+      return check
+    },
     report: setFindings,
   })
+
+  useEffect(() => editor.current()?.recheck(), [checked.requests.join('\0'), behavior.policy])
 
   useEffect(() => {
     if (!dirty) return undefined
@@ -108,7 +133,7 @@ function BehaviorEditor(props: { opened: Tagged<Behavior> }) {
       </p>
       {draft.error !== undefined && <Failure error={draft.error} />}
       <div class="split">
-        <div>
+        <div class="edited">
           <div class="editor" ref={editor.parent} />
           <p class="muted small">
             {t('behavior.position', position)}. {t('behavior.keys')}
@@ -118,15 +143,29 @@ function BehaviorEditor(props: { opened: Tagged<Behavior> }) {
             onGo={(d) => editor.current()?.goTo(d)}
             onFix={(f) => editor.current()?.fix(f)}
           />
+          {samples.value && <CheckedSamples checked={checked} />}
         </div>
         <Tabs
           label={t('panel.label')}
           tabs={[
             {
               name: t('panel.test'),
-              content: <TestPanel behavior={behavior} source={text} turn={simulations} />,
+              content: <TestPanel samples={samples} source={text} turn={simulations} />,
             },
             { name: t('panel.versions'), content: <VersionsPanel behavior={behavior} /> },
+            {
+              name: t('panel.policy'),
+              content: (
+                <PolicyPanel
+                  behavior={behavior}
+                  catalog={editor.catalog}
+                  draft={grants}
+                  denied={(findings?.diagnostics ?? []).filter((d) => d.code.startsWith('denied-'))}
+                  onGo={(d) => editor.current()?.goTo(d)}
+                  onSave={draft.setPolicy}
+                />
+              ),
+            },
           ]}
         />
       </div>
@@ -176,106 +215,4 @@ function Published(props: { behavior: Behavior }) {
       )}
     </>
   )
-}
-
-/** The draft's text against what is saved, and what happens when two save. */
-function useDraft(opened: Tagged<Behavior>) {
-  const { client } = useApp()
-  const [behavior, setBehavior] = useState(opened.value)
-  const [text, setText] = useState(opened.value.source)
-  const [saving, setSaving] = useState(false)
-  const [conflict, setConflict] = useState(false)
-  const [error, setError] = useState<unknown>()
-  const etag = useRef(opened.etag)
-  const { id } = behavior
-
-  function adopt(tagged: Tagged<Behavior>) {
-    etag.current = tagged.etag
-    setBehavior(tagged.value)
-  }
-
-  async function save(): Promise<boolean> {
-    setSaving(true)
-    setError(undefined)
-    try {
-      adopt(await client.saveDraft(id, text, etag.current))
-      return true
-    } catch (e) {
-      if (e instanceof ApiError && e.status === 412) setConflict(true)
-      else setError(e)
-      return false
-    } finally {
-      setSaving(false)
-    }
-  }
-
-  return {
-    behavior,
-    text,
-    setText,
-    dirty: text !== behavior.source,
-    saving,
-    error,
-    conflict,
-    etag: () => etag.current,
-    adopt,
-    save,
-    dismiss: () => setConflict(false),
-    async overwrite() {
-      etag.current = (await client.behavior(id)).etag
-      setConflict(false)
-      await save()
-    },
-    async theirs(): Promise<string> {
-      const tagged = await client.behavior(id)
-      adopt(tagged)
-      setConflict(false)
-      return tagged.value.source
-    },
-  }
-}
-
-interface Handlers {
-  onChange: (text: string) => void
-  onCursor: (position: { line: number; column: number }) => void
-  onSave: () => void
-  onSimulate: () => void
-  onPublish: () => void
-  report: (findings: Findings) => void
-}
-
-/** The editor lives as long as the page; its handlers are always the newest. */
-function useEditor(source: string, handlers: Handlers) {
-  const { client, root, t } = useApp()
-  const parent = useRef<HTMLDivElement>(null)
-  const editor = useRef<Editor | null>(null)
-  const latest = useRef(handlers)
-  latest.current = handlers
-  const start = useRef(source)
-  const catalog = useLoad((signal) => client.catalog(signal), [client])
-  const words = useRef<Words | undefined>(undefined)
-  // Without it the editor only completes nothing; the server judges all the same.
-  words.current = useMemo(() => catalog.value && wordsOf(catalog.value), [catalog.value])
-
-  useEffect(() => {
-    if (!parent.current) return undefined
-    const created = createEditor({
-      parent: parent.current,
-      root,
-      text: start.current,
-      label: t('behavior.source'),
-      words: () => words.current,
-      check: async (source, signal) => (await client.check(source, signal)).diagnostics,
-      report: (findings) => latest.current.report(findings),
-      onChange: (text) => latest.current.onChange(text),
-      onCursor: (position) => latest.current.onCursor(position),
-      onSave: () => latest.current.onSave(),
-      onSimulate: () => latest.current.onSimulate(),
-      onPublish: () => latest.current.onPublish(),
-    })
-    editor.current = created
-    return () => created.destroy()
-  }, [client, root, t])
-
-  return { parent, current: () => editor.current }
 }

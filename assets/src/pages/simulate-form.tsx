@@ -8,8 +8,7 @@ import { InputFields } from '../inputs/form'
 import { Failure, Loading } from '../ui/basics'
 import { Field } from '../ui/field'
 import { useLoad } from '../ui/load'
-import { Trace } from '../ui/trace'
-import { SimulationResult } from './behavior-simulation'
+import { SimulationResult, SimulationTrace } from './behavior-simulation'
 import type { Material } from './simulate'
 import { fitting, type GivenOutputs, outputsOf, pinned } from './simulate-outputs'
 import { RequestFields } from './simulate-request'
@@ -45,7 +44,7 @@ export function SimulateForm(props: Subject) {
         version !== null && behavior.draft
           ? (await client.version(behavior.id, version, signal)).source
           : behavior.source
-      const [check, catalog] = await Promise.all([client.check(source, signal), client.catalog(signal)])
+      const [check, catalog] = await Promise.all([client.check(source, {}, signal), client.catalog(signal)])
       return { source, check, catalog }
     },
     [behavior.id, version],
@@ -182,10 +181,7 @@ function Form(props: Subject & Loaded) {
                 )
               }}
             />
-            <details>
-              <summary>{t('trace.title')}</summary>
-              <Trace source={source} trace={value.trace} label={t('trace.simulated')} />
-            </details>
+            <SimulationTrace simulation={value} />
           </>
         )}
       </div>

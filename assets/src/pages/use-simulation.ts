@@ -3,6 +3,11 @@ import { formatJSON } from '../api/json'
 import type { Simulation, SimulationRequest } from '../api/schema'
 import { useApp } from '../app-context'
 
+/** A simulation, and the source that it is of. */
+export interface Simulated extends Simulation {
+  source: string
+}
+
 const pause = 250 // ms without a change before the server is asked
 
 /**
@@ -11,7 +16,7 @@ const pause = 250 // ms without a change before the server is asked
  */
 export function useSimulation(body: SimulationRequest | undefined, turn: number) {
   const { client } = useApp()
-  const [value, setValue] = useState<Simulation>()
+  const [value, setValue] = useState<Simulated>()
   const [error, setError] = useState<unknown>()
   const [extra, setExtra] = useState(0)
   const done = useRef('')
@@ -27,9 +32,10 @@ export function useSimulation(body: SimulationRequest | undefined, turn: number)
       async () => {
         try {
           if (!latest.current) return
+          const { source } = latest.current
           const result = await client.simulate(latest.current, abort.signal)
           if (abort.signal.aborted) return
-          setValue(result)
+          setValue({ ...result, source })
           setError(undefined)
         } catch (e) {
           if (!abort.signal.aborted) setError(e)

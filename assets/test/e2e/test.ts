@@ -88,6 +88,25 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(tooWide, 'pixels that the page scrolls sideways').toBeLessThanOrEqual(0)
 }
 
+/** Has axe look at the page, wide and light, narrow and dark, and leaves pictures for a person. */
+export async function lookedAt(page: Page, name: string): Promise<void> {
+  const before = page.viewportSize()
+  for (const [width, height, colorScheme] of [
+    [1280, 900, 'light'],
+    [390, 844, 'dark'],
+  ] as const) {
+    await page.setViewportSize({ width, height })
+    await page.emulateMedia({ colorScheme })
+    await expectAccessible(page)
+    await page.screenshot({
+      path: base.info().outputPath(`${name}-${width}-${colorScheme}.png`),
+      fullPage: true,
+    })
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+  if (before) await page.setViewportSize(before)
+}
+
 /** Puts another text into the behavior editor, as a person pasting it would. */
 export async function replaceSource(page: Page, source: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Source of the behavior' }).focus()

@@ -1,17 +1,13 @@
 package behaviors_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/behaviors"
-	"github.com/deskhook/deskhook/behaviors/payload"
 )
 
 // The model is the language once more, as plainly as it can be said and without
@@ -31,29 +27,22 @@ var errEvaluation = errors.New("an expression that fails")
 // anyUUID stands for what uuid() gives, which the model does not predict.
 const anyUUID = "00000000-0000-4000-8000-000000000000"
 
-// written is a value of the document: literal, one expression, a text with
-// expressions in it, a list or a map.
-type written struct {
-	constant any
-	whole    *meaning
-	parts    []any // of a text: string or *meaning
-	items    []written
-	fields   map[string]written
-}
-
 // modelStep is a step of a generated document.
 type modelStep struct {
 	path, name, verb string
 	line             int
 	when             *meaning
-	values           map[string]written // of an action, a respond, a log, a stop, a fail
+	values           map[string]written // of an action, a log, a stop, a fail
+	respond          *modelRespond
 	lets             []modelLet
 	steps            []*modelStep
 	branches         []modelBranch
 	each             *modelEach
-	wait             any // a time.Duration, or the meaning of until
+	wait             any // a time.Duration, or the meaning of the duration or of until
+	until            bool
 	as               string
 	retry            behaviors.RetryPolicy
+	timeout          time.Duration
 	handled, around  bool // there is an on_error here, or around the step
 	onError          []*modelStep
 }
@@ -75,8 +64,10 @@ type modelBranch struct {
 	steps []*modelStep
 }
 
-// model is one call of advance.
+// model is one call of advance, or of what comes before.
 type model struct {
+	doc      *modelDocument
+	fetched  []string // the values of secrets that were asked for
 	journal  behaviors.Journal
 	names    map[string]any
 	failure  any // `error`, in an on_error
@@ -114,12 +105,17 @@ func leaving(run func()) (how any) {
 }
 
 // decide is Advance, by the model.
-func (m *model) decide(steps []*modelStep) behaviors.Decision {
-	m.answered, m.names = m.journal.Answered, map[string]any{}
+func (m *model) decide(steps []*modelStep, answered bool) behaviors.Decision {
+	m.answered, m.names = answered || m.journal.Answered, map[string]any{}
 	d := &m.decision
+	if m.doc.complex {
+		m.answer(badAnswer())
+		d.State, d.Error = behaviors.RunFailed, "complex"
+		return *d
+	}
 	switch how := leaving(func() { m.list(steps, false) }).(type) {
 	case nil, stops:
-		m.answer(&behaviors.Response{Status: 200})
+		m.answer(m.doc.silence())
 		d.State = behaviors.RunDone
 	case waits:
 		d.State = behaviors.RunOpen
@@ -162,7 +158,7 @@ func answers(steps []*modelStep) bool {
 func (m *model) list(steps []*modelStep, later bool) {
 	for i, s := range steps {
 		if !later && !m.answered && !answers(steps[i:]) {
-			m.answer(&behaviors.Response{Status: 200})
+			m.answer(m.doc.silence())
 			m.silent = true
 		}
 		m.step(s, later || answers(steps[i+1:]))
@@ -234,7 +230,12 @@ func (m *model) do(s *modelStep, at int, later bool) {
 			step().State = behaviors.StepPending
 			panic(waits{})
 		}
-		m.answer(responseOf(m.params(s, at)))
+		response, params, err := m.respond(s.respond)
+		step().Params = params
+		if err != nil {
+			m.fails(s, at, behaviors.StepError{Message: err.Error()})
+		}
+		m.answer(response)
 	case "log":
 		m.params(s, at)
 	case "stop":
@@ -246,7 +247,12 @@ func (m *model) do(s *modelStep, at int, later bool) {
 		if how != nil {
 			panic(gives{how.(fails).reason})
 		}
-		panic(gives{fmt.Sprintf("fail (line %d)", s.line)})
+		reason := fmt.Sprintf("fail (line %d)", s.line)
+		if text, ok := s.values["reason"].constant.(string); ok {
+			step().Error = text
+			reason += ": " + text
+		}
+		panic(gives{reason})
 	default:
 		m.acts(s, at)
 	}
@@ -293,6 +299,9 @@ func (m *model) each(s *modelStep, at int, later bool) {
 		items = []any{v}
 	}
 	m.decision.Steps[at].Params = map[string]any{"items": int64(len(items))}
+	if len(items) > 1000 {
+		m.fails(s, at, behaviors.StepError{Message: "too many"})
+	}
 	answer, waiting := answers(s.steps), false
 	outer, blocked := m.names, m.blocked
 	var first any
@@ -360,20 +369,27 @@ func (m *model) owns(s *modelStep) bool {
 func (m *model) wait(s *modelStep, at int) {
 	path := m.decision.Steps[at].Path
 	timer := behaviors.Wait{Path: path, Line: s.line, Name: s.name}
-	switch until := s.wait.(type) {
-	case time.Duration:
-		timer.For = until
-		m.decision.Steps[at].Params = map[string]any{"for": until.String()}
-	case *meaning:
-		v, err := until.of(m)
-		if err != nil {
+	v := s.wait
+	if x, ok := v.(*meaning); ok {
+		var err error
+		if v, err = x.of(m); err != nil {
 			m.fails(s, at, behaviors.StepError{Message: err.Error()})
 		}
-		m.decision.Steps[at].Params = map[string]any{"until": v}
-		if v == nil {
-			return
-		}
-		timer.Until = v.(time.Time)
+	}
+	moment, isTime := v.(time.Time)
+	d, isDuration := v.(time.Duration)
+	switch {
+	case s.until && v == nil:
+		m.decision.Steps[at].Params = map[string]any{"until": nil}
+		return
+	case s.until && isTime:
+		timer.Until = moment
+		m.decision.Steps[at].Params = map[string]any{"until": moment}
+	case !s.until && isDuration && d > 0 && d <= 366*24*time.Hour:
+		timer.For = d
+		m.decision.Steps[at].Params = map[string]any{"for": d.String()}
+	default:
+		m.fails(s, at, behaviors.StepError{Message: "no time to wait"})
 	}
 	m.silent = false
 	if _, over := m.journal.Steps[path]; over {
@@ -400,7 +416,7 @@ func (m *model) acts(s *modelStep, at int) {
 	case !known:
 		m.decision.Steps[at].State = behaviors.StepPending
 		m.decision.Effects = append(m.decision.Effects, behaviors.Effect{
-			Path: path, Line: s.line, Name: s.name, Action: s.verb, Params: params, Retry: s.retry, Inline: !m.answered, Handled: s.handled || s.around,
+			Path: path, Line: s.line, Name: s.name, Action: s.verb, Params: params, Retry: s.retry, Timeout: s.timeout, Inline: !m.answered, Handled: s.handled || s.around,
 		})
 		panic(waits{})
 	case entry.Failed != nil:
@@ -434,156 +450,3 @@ func truth(v any) (bool, error) {
 	return false, errEvaluation
 }
 
-// params are a step's values as the log has them.
-func (m *model) params(s *modelStep, at int) map[string]any {
-	params, err := m.valuesOf(s)
-	if err != nil {
-		m.fails(s, at, behaviors.StepError{Message: err.Error()})
-	}
-	m.decision.Steps[at].Params = params
-	return params
-}
-
-func (m *model) valuesOf(s *modelStep) (map[string]any, error) {
-	values := map[string]any{}
-	for name, w := range s.values {
-		v, err := m.value(w)
-		if err != nil {
-			return nil, err
-		}
-		values[name] = v
-	}
-	switch s.verb {
-	case "log":
-		level, text := values["level"], phrase(values["text"])
-		switch level {
-		case nil:
-			level = "info"
-		case "debug", "info", "warn", "error":
-		default:
-			return nil, errEvaluation
-		}
-		return map[string]any{"level": level, "text": text}, nil
-	case "stop", "fail":
-		return map[string]any{"reason": phrase(values["reason"])}, nil
-	case "respond":
-		if values["headers"] != nil {
-			headers := map[string]any{}
-			for name, v := range values["headers"].(map[string]any) {
-				if v != nil {
-					headers[name] = printed(v)
-				}
-			}
-			values["headers"] = headers
-		}
-		return values, nil
-	case "test.all":
-		return values, converted(values)
-	}
-	return values, nil
-}
-
-// converted checks the parameters of test.all that have a type.
-func converted(values map[string]any) error {
-	switch values["count"].(type) {
-	case nil, int64:
-	default:
-		return errEvaluation
-	}
-	return nil
-}
-
-// phrase is a text that is kept up to 4 KiB.
-func phrase(v any) string {
-	text := printed(v)
-	if len(text) <= 4096 {
-		return text
-	}
-	kept := text[:4096-len("…")]
-	for !utf8.ValidString(kept) {
-		kept = kept[:len(kept)-1]
-	}
-	return kept + "…"
-}
-
-// value evaluates what the document has written.
-func (m *model) value(w written) (any, error) {
-	switch {
-	case w.whole != nil:
-		return w.whole.of(m)
-	case w.parts != nil:
-		text := ""
-		for _, p := range w.parts {
-			if literal, ok := p.(string); ok {
-				text += literal
-				continue
-			}
-			v, err := p.(*meaning).of(m)
-			if err != nil {
-				return nil, err
-			}
-			text += printed(v)
-		}
-		return text, nil
-	case w.items != nil:
-		list := []any{}
-		for _, item := range w.items {
-			v, err := m.value(item)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, v)
-		}
-		return list, nil
-	case w.fields != nil:
-		all := map[string]any{}
-		for name, field := range w.fields {
-			v, err := m.value(field)
-			if err != nil {
-				return nil, err
-			}
-			all[name] = v
-		}
-		return all, nil
-	}
-	return w.constant, nil
-}
-
-// printed is a value within a text.
-func printed(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return ""
-	case string:
-		return v
-	}
-	return string(compact(v))
-}
-
-// compact is JSON in the order of keys.
-func compact(v any) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		panic(err)
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
-}
-
-// responseOf is the answer of a respond with a body in JSON.
-func responseOf(params map[string]any) *behaviors.Response {
-	r := &behaviors.Response{Status: int(params["status"].(int64)), Body: compact(params["json"])}
-	for name, v := range params["headers"].(map[string]any) {
-		r.Header = append(r.Header, payload.Field{Name: name, Value: v.(string)})
-	}
-	r.Header = append(r.Header, payload.Field{Name: "Content-Type", Value: "application/json"})
-	return r
-}
-
-func badAnswer() *behaviors.Response {
-	return &behaviors.Response{
-		Status: 500, Header: payload.Header{{Name: "Content-Type", Value: "text/plain; charset=utf-8"}},
-		Body: []byte("the request could not be processed\n"),
-	}
-}

@@ -93,6 +93,9 @@ func (e *Evaluation) acceptable() *Admission {
 
 // verified evaluates verify. nil: it holds.
 func (e *Evaluation) verified() *Admission {
+	if len(e.p.handshakes) > 0 {
+		e.freshLets() // one that a handshake has read would not ask for its secrets again
+	}
 	e.note()
 	defer e.noted()
 	ok, err := e.holds(e.p.verify)

@@ -49,16 +49,21 @@ func NewEvaluation(p *Program, d *Delivery, trace *expression.Trace) *Evaluation
 	slots[slotInputs] = d.Inputs
 	slots[slotListener] = map[string]any{"id": d.Listener.ID, "name": d.Listener.Name, "url": d.Listener.URL}
 	slots[slotNow] = d.Request.ReceivedAt
-	lazies := make([]expression.Lazy, len(p.lets)) // one allocation for all
-	for i, let := range p.lets {
-		lazies[i] = expression.Lazy{Expr: let.expr.compiled, At: let.expr.at}
-		slots[let.slot] = &lazies[i]
-	}
 	e.frame = expression.Frame{
 		Slots: slots, Request: &request, ReceivedAt: d.Request.ReceivedAt, Zone: zone, DeliveryID: d.ID,
 		Secrets: e.secret, Trace: trace, Clock: d.Clock,
 	}
+	e.freshLets()
 	return e
+}
+
+// freshLets makes the document's names be evaluated when they are next read.
+func (e *Evaluation) freshLets() {
+	lazies := make([]expression.Lazy, len(e.p.lets)) // one allocation for all
+	for i, let := range e.p.lets {
+		lazies[i] = expression.Lazy{Expr: let.expr.compiled, At: let.expr.at}
+		e.frame.Slots[let.slot] = &lazies[i]
+	}
 }
 
 // secret notes which secrets verify or a handshake asked for: a rejection says so

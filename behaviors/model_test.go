@@ -67,7 +67,7 @@ type modelBranch struct {
 // model is one call of advance, or of what comes before.
 type model struct {
 	doc      *modelDocument
-	fetched  []string // the values of secrets that were asked for
+	fetched  []fetched // the secrets that were asked for
 	journal  behaviors.Journal
 	names    map[string]any
 	failure  any // `error`, in an on_error
@@ -449,4 +449,3 @@ func truth(v any) (bool, error) {
 	}
 	return false, errEvaluation
 }
-

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/behaviors"
@@ -256,6 +257,8 @@ func printed(v any) string {
 		return ""
 	case string:
 		return v
+	case time.Time:
+		return v.Format(time.RFC3339Nano)
 	}
 	return string(compact(v))
 }

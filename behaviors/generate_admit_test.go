@@ -2,6 +2,7 @@ package behaviors_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -101,7 +102,7 @@ func (g *generator) document() *modelDocument {
 	}
 	g.tail = true // a wait may stand where no respond comes any more
 	for i := range g.number("background", 1, 4) {
-		doc.steps = append(doc.steps, g.step("  ", "steps["+string(rune('0'+len(doc.steps)))+"]", min(i, 1)))
+		doc.steps = append(doc.steps, g.step("  ", fmt.Sprintf("steps[%d]", len(doc.steps)), min(i, 1)))
 	}
 	doc.source = g.b.String()
 	g.delivery(doc)
@@ -262,7 +263,7 @@ func (g *generator) handshakes(doc *modelDocument) {
 		if rapid.Bool().Draw(g.t, "steps") {
 			g.write("", "    steps:")
 			g.shaking, g.names = true, nil
-			h.steps = g.list("      ", "handshake["+string(rune('0'+i))+"].steps", 1)
+			h.steps = g.list("      ", fmt.Sprintf("handshake[%d].steps", i), 1)
 			g.shaking, g.names = false, nil
 		}
 		doc.handshakes = append(doc.handshakes, h)

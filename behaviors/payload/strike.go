@@ -28,17 +28,17 @@ func (r *Request) Strike(secrets []string) *Request {
 }
 
 func (r *Request) strike(secret string) {
-	replace := replacer(secret)
+	written := spellings(secret)
 	for i, f := range r.Header {
-		if r.Header[i].Value = replace.Replace(f.Value); unescapedHolds(r.Header[i].Value, secret) {
+		if r.Header[i].Value = written.strike(f.Value); unescapedHolds(r.Header[i].Value, secret) {
 			r.Header[i].Value = struck
 		}
 	}
-	r.Body = []byte(replace.Replace(string(r.Body)))
+	r.Body = []byte(written.strike(string(r.Body)))
 	if bytes.Contains(r.Body, []byte(secret)) || holds(r.decoded(), secret) {
 		r.Body = nil
 	}
-	r.Path, r.RawQuery, r.URL = replace.Replace(r.Path), replace.Replace(r.RawQuery), replace.Replace(r.URL)
+	r.Path, r.RawQuery, r.URL = written.strike(r.Path), written.strike(r.RawQuery), written.strike(r.URL)
 	if holds(r.query(), secret) || strings.Contains(r.RawQuery, secret) {
 		r.RawQuery = ""
 	}
@@ -50,23 +50,32 @@ func (r *Request) strike(secret string) {
 	}
 }
 
-// replacer takes out a text as it is, and as JSON, XML and URLs write it.
-func replacer(secret string) *strings.Replacer {
-	var pairs []string
-	add := func(form string) {
-		if form != "" && !slices.Contains(pairs, form) {
-			pairs = append(pairs, form, struck)
-		}
-	}
+// forms are the spellings of a text.
+type forms []string
+
+// spellings are a text as it is, last, and as JSON, XML and URLs write it.
+func spellings(secret string) (f forms) {
 	inJSON, _ := marshalText(secret)
 	forHTML, _ := json.Marshal(secret)
 	for _, form := range []string{
 		strings.Trim(string(inJSON), `"`), strings.Trim(string(forHTML), `"`), strings.ReplaceAll(secret, "/", `\/`),
 		url.QueryEscape(secret), url.PathEscape(secret), strings.ToLower(url.QueryEscape(secret)), html.EscapeString(secret), secret,
 	} {
-		add(form)
+		if form != "" && !slices.Contains(f, form) {
+			f = append(f, form)
+		}
 	}
-	return strings.NewReplacer(pairs...)
+	return f
+}
+
+// strike takes them out one after the other. A strings.Replacer, which does so at
+// once, takes the product of both lengths where a text nearly matches everywhere,
+// and whoever calls writes both.
+func (f forms) strike(s string) string {
+	for _, form := range f {
+		s = strings.ReplaceAll(s, form, struck)
+	}
+	return s
 }
 
 // decoded is the payload, or nil where there is none.

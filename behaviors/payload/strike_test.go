@@ -102,6 +102,19 @@ func FuzzStrike(f *testing.F) {
 	})
 }
 
+// Whoever calls writes the secret and the text that it is looked for in: a search
+// that takes the product of both would hold up everybody else.
+func TestStrikeOfNearMatches(t *testing.T) {
+	const size = 64 << 10
+	near := strings.Repeat(strings.Repeat("t", size-1)+"x", 64)
+	for _, secret := range []string{strings.Repeat("t", size), strings.Repeat("t", size-1) + "/"} {
+		r := &Request{Header: Header{{Name: "Content-Type", Value: "text/plain"}}, Body: []byte(near + secret)}
+		if got := string(r.Strike([]string{secret}).Body); got != near+struck {
+			t.Errorf("got %d bytes, want %d", len(got), len(near+struck))
+		}
+	}
+}
+
 func hex16(c rune) string {
 	const digits = "0123456789abcdef"
 	s := ""

@@ -287,10 +287,10 @@ func (g *generator) headers(r *modelRespond, indent string) {
 
 func (g *generator) body(r *modelRespond, indent string) {
 	var source string
-	whole := func(at place, of ...string) {
+	whole := func(at spot, of ...string) {
 		name := g.pick("body", of...)
 		source, r.body = wholeIn(at, constant("payload."+name, generatedPayload[name]))
-		r.place = at
+		r.spot = at
 	}
 	alone := g.once("alone", 3)
 	switch r.kind {
@@ -315,7 +315,7 @@ func (g *generator) body(r *modelRespond, indent string) {
 			break
 		}
 		source, r.body = g.markup()
-		r.place = r.body.place
+		r.spot = r.body.spot
 	case "xml":
 		if alone {
 			whole(inXML, "odd", "list", "none")

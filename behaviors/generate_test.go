@@ -68,9 +68,9 @@ func whole(x *meaning) (string, written) {
 }
 
 // wholeIn is a whole text that is escaped.
-func wholeIn(at place, x *meaning) (string, written) {
+func wholeIn(at spot, x *meaning) (string, written) {
 	source, w := whole(x)
-	w.place = at
+	w.spot = at
 	return source, w
 }
 

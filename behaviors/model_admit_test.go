@@ -98,12 +98,12 @@ type admitted struct {
 	steps  []*modelStep
 }
 
-func refused(cause, detail string, r *behaviors.Response) *admitted {
+func refusal(cause, detail string, r *behaviors.Response) *admitted {
 	return &admitted{Admission: behaviors.Admission{Outcome: behaviors.Refused, Cause: cause, Detail: detail, Response: r}}
 }
 
 func mistaken(detail string) *admitted {
-	return refused(behaviors.CauseBehavior, detail+": "+anyDetail, badAnswer())
+	return refusal(behaviors.CauseBehavior, detail+": "+anyDetail, badAnswer())
 }
 
 // admit is Admit, by the model.
@@ -123,13 +123,13 @@ func (m *model) admit() *admitted {
 	if !slices.Contains(doc.methods, request.Method) {
 		r := plainAnswer(405, "method not allowed")
 		r.Header = append(r.Header, payload.Field{Name: "Allow", Value: strings.Join(doc.methods, ", ")})
-		return refused(behaviors.CauseMethod, "the method is not among "+strings.Join(doc.methods, ", "), r)
+		return refusal(behaviors.CauseMethod, "the method is not among "+strings.Join(doc.methods, ", "), r)
 	}
 	if len(doc.types) > 0 && !slices.Contains(doc.types, "json") {
-		return refused(behaviors.CauseType, "the body is json", plainAnswer(415, "unsupported content type"))
+		return refusal(behaviors.CauseType, "the body is json", plainAnswer(415, "unsupported content type"))
 	}
 	if doc.complex {
-		return refused(behaviors.CauseTooComplex, anyDetail, plainAnswer(400, "the body is too complex"))
+		return refusal(behaviors.CauseTooComplex, anyDetail, plainAnswer(400, "the body is too complex"))
 	}
 	if a := m.verified(); a != nil {
 		return a
@@ -164,11 +164,11 @@ func (m *model) key(x *meaning) (key string, has bool, err error) {
 func (m *model) unchecked(err error) *admitted {
 	for _, f := range m.fetched {
 		if f.err != nil {
-			return refused(behaviors.CauseSecretUnreadable, "secret "+f.name+" cannot be read", plainAnswer(503, "try again later"))
+			return refusal(behaviors.CauseSecretUnreadable, "secret "+f.name+" cannot be read", plainAnswer(503, "try again later"))
 		}
 	}
 	if errors.Is(err, errUnchecked) {
-		return refused(behaviors.CauseUnchecked, anyDetail, plainAnswer(503, "try again later"))
+		return refusal(behaviors.CauseUnchecked, anyDetail, plainAnswer(503, "try again later"))
 	}
 	return nil
 }
@@ -260,22 +260,22 @@ func (m *model) verified() *admitted {
 	}
 	for _, f := range fetched {
 		if f.value == "" {
-			return refused(behaviors.CauseSecretMissing, "secret "+f.name+" is empty", r)
+			return refusal(behaviors.CauseSecretMissing, "secret "+f.name+" is empty", r)
 		}
 	}
 	switch {
 	case !m.doc.signed:
-		return refused(behaviors.CauseSignature, "verify is not true", r)
+		return refusal(behaviors.CauseSignature, "verify is not true", r)
 	case len(fetched) > 0 && proof(m.doc.d.Request) != nil:
-		return refused(behaviors.CauseSignature, anyDetail, r)
+		return refusal(behaviors.CauseSignature, anyDetail, r)
 	case len(fetched) == 0:
 		for _, name := range []string{"key", "spare"} {
 			if m.doc.d.Inputs[name] == nil {
-				return refused(behaviors.CauseSecretMissing, "the input "+name+" is empty", r)
+				return refusal(behaviors.CauseSecretMissing, "the input "+name+" is empty", r)
 			}
 		}
 	}
-	return refused(behaviors.CauseSignature, "verify is not true", r)
+	return refusal(behaviors.CauseSignature, "verify is not true", r)
 }
 
 // allowed is the origin that may call, "*", or "".

@@ -20,7 +20,7 @@ import (
 type written struct {
 	constant any
 	whole    *meaning
-	place    place // where a text that is whole stands
+	spot     spot  // where a text that is whole stands
 	parts    []any // of a text: string or placed
 	items    []written
 	fields   map[string]written
@@ -29,20 +29,20 @@ type written struct {
 // placed is an expression within a text.
 type placed struct {
 	*meaning
-	place place
+	spot spot
 }
 
-// place is where something is interpolated, which says how it is escaped.
-type place string
+// spot is where something is interpolated, which says how it is escaped.
+type spot string
 
 const (
-	nowhere place = ""
-	inHTML  place = "html"
-	inXML   place = "xml"
-	inSlack place = "slack"
-	inHost  place = "host" // of a URL
-	inPath  place = "path"
-	inQuery place = "query"
+	nowhere spot = ""
+	inHTML  spot = "html"
+	inXML   spot = "xml"
+	inSlack spot = "slack"
+	inHost  spot = "host" // of a URL
+	inPath  spot = "path"
+	inQuery spot = "query"
 )
 
 var (
@@ -51,7 +51,7 @@ var (
 	chatEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 )
 
-func (p place) escape(text string) (string, error) {
+func (p spot) escape(text string) (string, error) {
 	switch p {
 	case inHTML:
 		return htmlEscapes.Replace(text), nil
@@ -196,7 +196,7 @@ func (m *model) value(w written) (any, error) {
 	case w.whole != nil:
 		v, err := w.whole.of(m)
 		if text, ok := v.(string); ok && err == nil {
-			return w.place.escape(text)
+			return w.spot.escape(text)
 		}
 		return v, err
 	case w.parts != nil:
@@ -237,12 +237,12 @@ func (m *model) text(parts []any) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		escaped, err := x.place.escape(printed(v))
+		escaped, err := x.spot.escape(printed(v))
 		if err != nil {
 			return nil, err
 		}
 		text += escaped
-		isURL = isURL || x.place == inPath || x.place == inQuery || x.place == inHost
+		isURL = isURL || x.spot == inPath || x.spot == inQuery || x.spot == inHost
 	}
 	if path, _, _ := strings.Cut(text, "?"); isURL && strings.Contains(path+"/", "/../") {
 		return nil, errEvaluation
@@ -280,7 +280,7 @@ type modelRespond struct {
 	headers []modelHeader
 	kind    string
 	body    written
-	place   place
+	spot    spot
 }
 
 type modelHeader struct {
@@ -335,7 +335,7 @@ func (m *model) respond(r *modelRespond) (*behaviors.Response, map[string]any, e
 	}
 	if r.kind != "json" {
 		if _, isText := v.(string); !isText {
-			if v, err = r.place.escape(printed(v)); err != nil {
+			if v, err = r.spot.escape(printed(v)); err != nil {
 				return nil, params, err
 			}
 		}

@@ -75,7 +75,7 @@ verify:
 		{"steps", someSteps, "What runs where the branch is taken.", ""},
 	},
 	"each": {
-		{"in", anExpression, "An expression to a list. Nil is none, and anything else is a list of it.", ""},
+		{"in", anExpression, "An expression to a list. Nil has no items, and a single value is a list of it.", ""},
 		{"as", aName, "The name of the item, within the steps.", ""},
 		{"index", aName, "The name of its position, from 0, within the steps.", ""},
 		{"once", anExpression, "An expression: the key of an item. An item whose key another run has is skipped.", `

@@ -64,6 +64,44 @@ func TestCatalogShowsActionsAsTheyAreDeclared(t *testing.T) {
 	}
 }
 
+// A function's example stands as an expression, and all of them with what they
+// give.
+func TestCatalogShowsExamples(t *testing.T) {
+	got := showFunction(&expression.Function{Name: "f", Example: "f(1) -> 2\nf(nil) -> nil", Doc: "what f gives"})
+	want := functionJSON{
+		Name: "f", Params: []argumentJSON{}, Result: typeJSON{Kind: "any"}, Doc: "what f gives", Example: "f(1)",
+		Examples: []expression.Example{{Expression: "f(1)", Value: "2"}, {Expression: "f(nil)", Value: "nil"}},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+	host := showFunction(&expression.Function{Name: "f", Example: "f(payload.x)"})
+	if host.Example != "f(payload.x)" || !reflect.DeepEqual(host.Examples, []expression.Example{{Expression: "f(payload.x)"}}) {
+		t.Errorf("without a value: got %+v", host)
+	}
+	if none := showFunction(&expression.Function{Name: "f"}); none.Example != "" || none.Examples == nil || len(none.Examples) > 0 {
+		t.Errorf("without an example: got %+v", none)
+	}
+}
+
+// The names that expressions see come with their types and fields.
+func TestCatalogHasTheNamesOfTheLanguage(t *testing.T) {
+	var request nameJSON
+	for _, n := range catalogHandlers(t).showCatalog().Names {
+		if n.Name == "request" {
+			request = n
+		}
+	}
+	for _, f := range request.Fields {
+		if f.Summary == "" || f.Type.Kind != request.Type.Fields[f.Name].Kind {
+			t.Errorf("request.%s: %+v", f.Name, f)
+		}
+	}
+	if len(request.Fields) == 0 || len(request.Type.Fields) != len(request.Fields) {
+		t.Errorf("request has the fields %+v, and the type %+v", request.Fields, request.Type)
+	}
+}
+
 // The words of the language come with what they do, as the compiler takes them.
 func TestCatalogHasTheWordsOfTheLanguage(t *testing.T) {
 	got := catalogHandlers(t).showCatalog()

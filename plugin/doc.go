@@ -149,7 +149,8 @@
 //     Call.Tx; with [ReachOutside] it calls elsewhere, at least once, by Call.HTTP
 //     and with Call.IdempotencyKey.
 //   - [WithFunction]: a [Function] for expressions. It must be pure: it is called
-//     again whenever a run is resumed.
+//     again whenever a run is resumed. Its Example is an expression and, behind
+//     ` -> `, what that gives.
 //   - [WithRecordType]: a [RecordType] names the fields of what actions give.
 //   - [WithPicker]: a [Picker] is a type of input, for which a person searches
 //     one of the host's records in a listener's form.

@@ -22,7 +22,7 @@ func addressDefunctSpec() behaviors.ActionSpec {
 		Output:  addressType,
 		Example: addressOutput(&Address{Email: "alice@example.com", Defunct: true}),
 		Usage:   `- address.defunct: {email: "${{ payload.recipient }}", reason: "${{ payload.reason }}"}`,
-		Fails:   "email is no e-mail address.",
+		Fails:   "email is no e-mail address, or the helpdesk cannot have it.",
 		Reach:   behaviors.ReachHost,
 		Needs:   needsAddresses,
 	}

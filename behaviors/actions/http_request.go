@@ -40,7 +40,7 @@ func httpRequestSpec() behaviors.ActionSpec {
   as: answer
 - log: "the order is not there"
   when: answer.status == 404`,
-		Fails: "A parameter does not fit, the host may not be called, a secret is not for it, or the answer is outside of accept and below 500, but for 408, 425 and 429. Its Retry-After is heeded up to an hour.",
+		Fails: "A parameter does not fit, there are two bodies, the host may not be called, a secret is not for it, or the answer is outside of accept and " + finalAnswers + ". " + heedsPause,
 		Reach: behaviors.ReachOutside,
 	}
 }

@@ -20,6 +20,13 @@ const (
 	maxRetryAfter = time.Hour
 )
 
+// What the documentation of calls says of the answers that fail for good, and of
+// the pause that an answer asks for.
+const (
+	finalAnswers = "below 500, but for 408, 425 and 429"
+	heedsPause   = "Retry-After is heeded up to an hour."
+)
+
 // remaining is what is left of an attempt's time: the step's timeout counts, not
 // the client's.
 func remaining(ctx context.Context) time.Duration {

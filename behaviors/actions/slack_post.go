@@ -27,7 +27,7 @@ func slackPostSpec() behaviors.ActionSpec {
     webhook: "${{ inputs.slack }}"
     channel: "${{ inputs.channel }}"
     text: "Order <https://shop.example.com/orders/${{ payload.order.id }}|${{ payload.order.id }}> was paid"`,
-		Fails: "There is neither text nor blocks, the webhook is not set, or Slack answers below 500, but for 408, 425 and 429. Its Retry-After is heeded up to an hour.",
+		Fails: "There is neither text nor blocks, the message is too large, or Slack answers " + finalAnswers + ". " + heedsPause,
 		Reach: behaviors.ReachOutside,
 	}
 }

@@ -27,7 +27,8 @@ func ticketCreateSpec() behaviors.ActionSpec {
 			{Name: "group", Type: textType, Format: behaviors.Plain, Help: "Id or name of the group that it goes to; the helpdesk's default where none is given."},
 			filesParam,
 			{Name: "fields", Type: expression.Type{Kind: expression.Map, Open: true}, Help: "Fields of the helpdesk's own, by name."},
-			{Name: "external_id", Type: textType, Format: behaviors.Plain, Help: "What another system calls the ticket, at most 255 characters; ticket.find finds it by this. Where a ticket has it already the step fails, and on_error may find that one."},
+			{Name: "external_id", Type: textType, Format: behaviors.Plain, Help: fmt.Sprintf("What another system calls the ticket, at most %d characters; ", maxExternalID) +
+				"ticket.find finds it by this. Where a ticket has it already the step fails, and on_error may find that one."},
 		},
 		Output:  ticketType,
 		Example: ticketOutput(&exampleTicket),

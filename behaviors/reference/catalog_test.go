@@ -60,7 +60,8 @@ var promises = map[behaviors.Reach]string{
 
 func actionPages(c *behaviors.Catalog) section {
 	s := section{title: "Actions", intro: "An action that fails is tried again, as its [`retry`](#modifier-retry) says, unless it has failed for good. Before the answer it has one attempt. " +
-		"What then is left goes to [`on_error`](#modifier-on_error); without one, the run is dead and can be retried by a person, or the caller who waits gets 500.\n\n" +
+		"What then is left goes to [`on_error`](#modifier-on_error); without one, the run is dead and can be retried by a person, or the caller who waits gets 500. " +
+		"In the background, a run whose secret is not set or cannot be read waits until it can.\n\n" +
 		"What is interpolated in a parameter is escaped by the [format](#values) of the parameter. A secret is given whole, as `${{ inputs.NAME }}`. Nil is as not given.\n"}
 	all := maps.Clone(c.Actions)
 	maps.Copy(all, c.Absent)

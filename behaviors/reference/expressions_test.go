@@ -200,9 +200,38 @@ func TestSignatures(t *testing.T) {
 	}
 }
 
+// A secret is taken where the signature says so, and leaks anywhere else.
+func TestSignaturesTakeSecrets(t *testing.T) {
+	c := product(t)
+	for _, name := range slices.Sorted(maps.Keys(c.Functions)) {
+		f := c.Functions[name]
+		for i, p := range f.Params {
+			source := call(f, len(f.Params), func(q expression.Param) string {
+				switch q.Name {
+				case p.Name:
+					return "inputs.token"
+				case "request":
+					return "request"
+				case "algorithm":
+					return `"sha256"`
+				case "predicate":
+					return "true"
+				}
+				return "payload.x"
+			})
+			if name == "raw" {
+				continue // it is what raw is about that takes the secret or not
+			}
+			if leaks := slices.Contains(complaints(c, source), "secret-leak"); leaks == p.Secret {
+				t.Errorf("%s: the argument %d leaks a secret is %v, and the signature is %s", source, i+1, leaks, signature(f))
+			}
+		}
+	}
+}
+
 // complaints are the codes of the findings in an expression.
 func complaints(c *behaviors.Catalog, expression string) (codes []string) {
-	_, found := behaviors.Compile("behavior: 1\nlet:\n  result: |-\n    "+expression+"\n", c)
+	_, found := behaviors.Compile(frame+"let:\n  result: |-\n    "+expression+"\n", c)
 	for _, d := range found {
 		codes = append(codes, d.Code)
 	}

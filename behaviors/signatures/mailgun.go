@@ -22,7 +22,7 @@ func mailgun() *Provider {
 	return &Provider{
 		Name: "mailgun",
 		Doc: "True if Mailgun signed the request with the account's HTTP webhook signing key (not the API key) " +
-			"within 24 hours of its receipt. Only timestamp and token are signed: always dedupe on the token. " +
+			fmt.Sprintf("within %.0f hours of its receipt. ", mailgunTolerance.Hours()) + "Only timestamp and token are signed: always dedupe on the token. " +
 			"https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks",
 		Verify: m.verify,
 		Sign:   m.sign,

@@ -2,6 +2,7 @@ package signatures
 
 import (
 	"bytes"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -20,8 +21,8 @@ func slack() *Provider {
 	reject.Header = reject.Header.With("X-Slack-No-Retry", "1")
 	return &Provider{
 		Name: "slack",
-		Doc: "True if Slack signed the request with the app's signing secret (not a token) within 5 minutes of its " +
-			"receipt: header X-Slack-Signature holds the HMAC-SHA256 of version, X-Slack-Request-Timestamp and raw body. " +
+		Doc: "True if Slack signed the request with the app's signing secret (not a token) within " +
+			fmt.Sprintf("%.0f minutes of its ", slackTolerance.Minutes()) + "receipt: header X-Slack-Signature holds the HMAC-SHA256 of version, X-Slack-Request-Timestamp and raw body. " +
 			"https://docs.slack.dev/authentication/verifying-requests-from-slack",
 		Verify: func(r *payload.Request, secrets []string) error {
 			got, err := schemed(r.Header, header, scheme)

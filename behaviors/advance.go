@@ -32,6 +32,7 @@ func (w *walk) begin() Decision {
 // all goes through the steps of a run.
 func (w *walk) all(steps []*step) Decision {
 	w.walking = w
+	w.Steps = make([]Step, 0, w.p.reach)
 	w.resetNames()
 	w.frame.Rewind(expression.Held{})
 	return w.ended(w.list(steps, false))
@@ -101,8 +102,8 @@ type walk struct {
 	// behind counts the loops around the step in which an iteration before this
 	// one waits and may still answer.
 	behind int
-	stop   stop   // at the last step that was begun outside of loops
-	rest   []rest // what is left to do around the step that waits, innermost first
+	stop   stop   // in front of the step that waits
+	rest   []rest // what is left to do around it, innermost first
 }
 
 // commit answers, if nothing has.
@@ -139,11 +140,14 @@ func (w *walk) list(steps []*step, after bool) flow {
 
 func (w *walk) step(s *step, after bool) flow {
 	index := len(w.Steps)
-	if len(w.loops) == 0 {
-		w.stopAt(s, after)
-	}
+	before := stop{s, after, index, w.Response, w.answered, w.frame.Held(), w.frame.Slots[slotError]}
 	w.Steps = append(w.Steps, Step{Path: s.path.at(w.loops), Line: s.line, Name: s.name, Action: s.verb, State: StepDone})
-	return w.leave(s, index, after, w.run(s, index, after))
+	f := w.run(s, index, after)
+	if f == waiting && w.waitsItself() {
+		w.stop = before
+		return waiting
+	}
+	return w.leave(s, index, after, f)
 }
 
 // leave is what follows where the step itself ended like this.

@@ -35,6 +35,7 @@ type program struct {
 	late              *respond // at the deadline; nil: the empty answer
 	lets              []letName
 	steps             []*step
+	reach             int // how many steps there are in all
 	slots             int
 	stepSlots         []stepSlot
 	paths             *payload.Paths

@@ -26,20 +26,16 @@ func (r *Run) Advance(answered bool) Decision {
 	return r.walk.begin()
 }
 
-// stop is the state of a walk in front of a step outside of loops. What waits is
-// that step, or in its iterations, so it is done again, and nothing before it.
+// stop is the state of a walk in front of the step outside of loops that waits,
+// itself or in its iterations: it is done again, and nothing before it.
 type stop struct {
-	step             *step
-	after            bool
-	steps            int // that were reached
-	response         *Response
-	answered, unsent bool
-	held             expression.Held
-	err              any // what `error` stands for
-}
-
-func (w *walk) stopAt(s *step, after bool) {
-	w.stop = stop{s, after, len(w.Steps), w.Response, w.answered, w.unsent, w.frame.Held(), w.frame.Slots[slotError]}
+	step     *step
+	after    bool
+	steps    int // that were reached
+	response *Response
+	answered bool
+	held     expression.Held
+	err      any // what `error` stands for
 }
 
 // resume goes on at the stop. Names are as they were there: steps that wait bind
@@ -47,9 +43,9 @@ func (w *walk) stopAt(s *step, after bool) {
 func (w *walk) resume() Decision {
 	s := w.stop
 	w.Steps, w.Effects, w.Waits, w.Claims = w.Steps[:s.steps], nil, nil, nil
-	w.Response, w.answered, w.unsent = s.response, s.answered, s.unsent
+	w.Response, w.answered = s.response, s.answered
 	if w.journal.Answered { // from the start, for all that is to be seen
-		w.Response, w.answered, w.unsent = nil, true, false
+		w.Response, w.answered = nil, true
 	}
 	w.frame.Rewind(s.held)
 	w.frame.Slots[slotError] = s.err
@@ -84,12 +80,11 @@ func (w *walk) thenList(steps []*step, after bool) {
 	})
 }
 
-// thenLeave is for a step that has others within. One that waits itself is done
-// again.
+// waitsItself tells of a step outside of loops that waits whether that is due to
+// no other step within.
+func (w *walk) waitsItself() bool { return len(w.loops) == 0 && len(w.rest) == 0 }
+
 func (w *walk) thenLeave(s *step, index int, after bool) {
-	if index == w.stop.steps {
-		return
-	}
 	w.then(func(f flow) flow {
 		w.Steps[index].State = StepDone
 		return w.leave(s, index, after, w.left(index, f))

@@ -70,6 +70,14 @@ func TestRunGoesOn(t *testing.T) {
 	}
 }
 
+// What a step holds that is done again counts once.
+func TestRunHoldsOnce(t *testing.T) {
+	const n, size = 20, 1 << 20 // 32 MiB are allowed
+	source := "behavior: 1\nsteps:\n" + strings.Repeat("  - message.note: {message: \"1\", text: \"${{ payload.big }}\"}\n", n)
+	d := delivery(`{"big": "` + strings.Repeat("x", size) + `"}`)
+	feed(t, behaviors.NewEvaluation(compile(t, source), d, nil), n)
+}
+
 // What happens to a run beside its growing journal makes it start over.
 func TestRunStartsOver(t *testing.T) {
 	p := compile(t, `behavior: 1

@@ -108,6 +108,7 @@ func (c *compiler) step(n *node, path string) *step {
 		}
 		return nil
 	}
+	c.p.reach++
 	s := &step{path: newStepPath(path), at: n.from, taken: c.handled > 0}
 	s.line, s.column = c.src.position(n.from)
 	verb, rest := c.verb(n)

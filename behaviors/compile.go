@@ -126,6 +126,9 @@ func (c *compiler) tryExpression(n *node, from int, text string, want expression
 // problems reports what an expression's compiler found, at its place in the
 // document. It tells whether there is an error among them.
 func (c *compiler) problems(n *node, from int, problems []expression.Problem) bool {
+	if len(problems) == 0 {
+		return false
+	}
 	failed := false
 	text := []rune(n.text)
 	behindNamespace := -1

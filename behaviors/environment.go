@@ -110,5 +110,8 @@ func environment() map[string]expression.Name {
 	}
 }
 
+// everywhere is the environment, to look names up.
+var everywhere = environment()
+
 // failure is the name error.
 var failure = expression.Name{Slot: slotError, Type: nameType("error")}

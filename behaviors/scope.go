@@ -118,7 +118,7 @@ var keywords = []string{
 
 // taken tells why a name cannot be given, or "".
 func (c *compiler) taken(name string) string {
-	if _, ok := environment()[name]; ok || name == "inputs" || name == "error" {
+	if _, ok := everywhere[name]; ok || name == "inputs" || name == "error" {
 		return "every expression has it already"
 	}
 	if slices.Contains(keywords, name) {

@@ -279,6 +279,7 @@ func (c *compiler) params(s *step, verb pair) {
 	if n.missing() && c.cutAway(n, s.verb) {
 		return
 	}
+	s.params = make([]param, 0, len(s.action.Params))
 	c.sent = nil
 	if s.action.Reach == ReachOutside {
 		defer c.revealing("sent to another service")()

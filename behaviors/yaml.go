@@ -211,7 +211,7 @@ func (r reader) closing(n *node, bracket rune) {
 func (r reader) scalar(n *node, y *yaml.Node) {
 	n.text, n.resolved = y.Value, y.Tag
 	value := []rune(y.Value)
-	s := scalarReader{src: r.src, pos: n.from}
+	s := scalarReader{src: r.src, pos: n.from, value: make([]rune, 0, len(value))}
 	switch {
 	case y.Style&yaml.TaggedStyle != 0:
 		return

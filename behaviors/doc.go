@@ -13,7 +13,8 @@
 // [Evaluation.Advance] walks the steps from the top, takes from the [Journal]
 // the outputs that are known, and stops at the first effect that is not: the
 // runner executes it, journals its output, and asks again. So resuming after a
-// crash, retrying, simulating and tracing are one function called again.
+// crash, retrying, simulating and tracing are one function called again. A [Run]
+// decides the same and goes on where it stopped.
 //
 // Three rules decide about the answer. While a respond can still be reached,
 // the caller waits, and effects are inline. The first respond that runs is the

@@ -140,7 +140,7 @@ func (w *walk) list(steps []*step, after bool) flow {
 
 func (w *walk) step(s *step, after bool) flow {
 	index := len(w.Steps)
-	before := stop{s, after, index, w.Response, w.answered, w.frame.Held(), w.frame.Slots[slotError]}
+	before := stop{s, after, index, w.frame.Held(), w.frame.Slots[slotError]}
 	w.Steps = append(w.Steps, Step{Path: s.path.at(w.loops), Line: s.line, Name: s.name, Action: s.verb, State: StepDone})
 	f := w.run(s, index, after)
 	if f == waiting && w.waitsItself() {

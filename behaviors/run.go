@@ -29,21 +29,19 @@ func (r *Run) Advance(answered bool) Decision {
 // stop is the state of a walk in front of the step outside of loops that waits,
 // itself or in its iterations: it is done again, and nothing before it.
 type stop struct {
-	step     *step
-	after    bool
-	steps    int // that were reached
-	response *Response
-	answered bool
-	held     expression.Held
-	err      any // what `error` stands for
+	step  *step
+	after bool
+	steps int // that were reached
+	held  expression.Held
+	err   any // what `error` stands for
 }
 
 // resume goes on at the stop. Names are as they were there: steps that wait bind
-// none, and an each takes back what its iterations have bound.
+// none, and an each takes back what its iterations have bound. An answer that came
+// of the iterations since will come of them again.
 func (w *walk) resume() Decision {
 	s := w.stop
 	w.Steps, w.Effects, w.Waits, w.Claims = w.Steps[:s.steps], nil, nil, nil
-	w.Response, w.answered = s.response, s.answered
 	if w.journal.Answered { // from the start, for all that is to be seen
 		w.Response, w.answered = nil, true
 	}

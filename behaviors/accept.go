@@ -20,7 +20,8 @@ var bodyKinds = []string{
 	string(payload.JSON), string(payload.Form), string(payload.Multipart), string(payload.XML), string(payload.Text), string(payload.Binary),
 }
 
-var methodName = regexp.MustCompile(`^[A-Z]{1,20}$`)
+// methods are those that can arrive: hosts route no other.
+var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "REPORT"}
 
 func (c *compiler) accept(n *node) {
 	a := &c.p.accept
@@ -30,8 +31,8 @@ func (c *compiler) accept(n *node) {
 			a.methods = nil
 			for _, m := range c.texts("methods", p.value) {
 				name := strings.ToUpper(m.text)
-				if !methodName.MatchString(name) {
-					c.report(unknownOption, m.span, cut(m.text), "methods").suggest("write `GET`, `POST`, `PUT`, …")
+				if !slices.Contains(methods, name) {
+					c.report(unknownOption, m.span, cut(m.text), "methods").mean(m, methods, "choose among "+quoted(methods))
 				} else if !slices.Contains(a.methods, name) {
 					a.methods = append(a.methods, name)
 				}

@@ -4,43 +4,20 @@ import (
 	"fmt"
 	"html"
 	"net/url"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
-	"golang.org/x/tools/txtar"
-
 	"github.com/deskhook/deskhook/behaviors"
 	"github.com/deskhook/deskhook/behaviors/payload"
 )
-
-// sources are the documents of every case.
-func sources(f *testing.F) []string {
-	f.Helper()
-	var list []string
-	for _, pattern := range []string{"testdata/check/*.txtar", "testdata/advance/*.txtar"} {
-		files, err := filepath.Glob(pattern)
-		if err != nil {
-			f.Fatal(err)
-		}
-		for _, file := range files {
-			a, err := txtar.ParseFile(file)
-			if err != nil {
-				f.Fatal(err)
-			}
-			list = append(list, string(a.Files[0].Data))
-		}
-	}
-	return list
-}
 
 // FuzzCompile feeds any document: no panic; findings lie within the source and
 // in order; a program comes exactly where there is no error, and it decides the
 // same twice.
 func FuzzCompile(f *testing.F) {
-	for _, source := range sources(f) {
+	for _, source := range behaviors.Sources(f) {
 		f.Add(source)
 	}
 	for _, source := range []string{

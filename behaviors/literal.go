@@ -118,7 +118,11 @@ func (c *compiler) keys(what string, n *node, known ...string) []pair {
 // unknown reports a key of a map that has other ones.
 func (c *compiler) unknown(in, key *node, what string, known []string) {
 	if slices.Contains(later[what], key.text) {
-		c.report(notYet, key.span, key.text).suggest("leave it out for now")
+		name := key.text
+		if what == inLimit {
+			name = "limit." + name
+		}
+		c.report(notYet, key.span, name).suggest("leave it out for now")
 		return
 	}
 	c.report(unknownKey, key.span, cut(key.text), what).

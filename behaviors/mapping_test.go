@@ -1,8 +1,11 @@
 package behaviors
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"golang.org/x/tools/txtar"
 )
 
 // scalars lists the scalars of a document, keys included.
@@ -114,12 +117,35 @@ func checkMapping(t *testing.T, root *node, src *source) (trusted, all int) {
 	return trusted, all
 }
 
+// Sources are the documents of every case.
+func Sources(tb testing.TB) []string {
+	tb.Helper()
+	var list []string
+	for _, pattern := range []string{"testdata/check/*.txtar", "testdata/advance/*.txtar"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		for _, file := range files {
+			a, err := txtar.ParseFile(file)
+			if err != nil {
+				tb.Fatal(err)
+			}
+			list = append(list, string(a.Files[0].Data))
+		}
+	}
+	return list
+}
+
 // FuzzParse feeds any text: no panic, and every place lies within the source.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"a: b\nc: [d, 'e''f', \"g\\n\"]\nh: >-\n  i\n  j\n\n  k\n", "a: |+\n  b\n\n", "{a: f(b, c), d}", "? [a]\n: b", "&a b: *a\n",
 		"a: !b c\n", "%YAML 1.1\n---\na: 1\n---\nb: 2\n", "a: 'b\n\n  c'\n", "a: \"b\\\n\n  c\"\n", "a: >2\n    b\n  c\n", "\ufeffa: b",
 	} {
+		f.Add(seed)
+	}
+	for _, seed := range Sources(f) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

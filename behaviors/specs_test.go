@@ -1,6 +1,7 @@
 package behaviors_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/deskhook/deskhook/behaviors"
@@ -84,10 +85,21 @@ func specs() []*behaviors.ActionSpec {
 	}
 }
 
+// faulty are functions of a host that go wrong.
+func faulty() []*expression.Function {
+	number := expression.Of(expression.Int)
+	return []*expression.Function{
+		{Name: "desk.fails", Result: number, Call: func(*expression.Frame, []any) (any, error) {
+			return nil, errors.New("the desk does not know this worker")
+		}},
+		{Name: "desk.breaks", Result: number, Call: func(*expression.Frame, []any) (any, error) { panic("hunter2") }},
+	}
+}
+
 func catalog(tb testing.TB) *behaviors.Catalog {
 	tb.Helper()
 	c, err := behaviors.NewCatalog(behaviors.Vocabulary{
-		Actions: specs(),
+		Actions: specs(), Functions: faulty(),
 		Absent:  []*behaviors.ActionSpec{{Name: "task.create", Reach: behaviors.ReachHost, Needs: "Tasks"}},
 		Records: []behaviors.RecordType{{Name: "team", Summary: "People.", Fields: map[string]expression.Type{"id": expression.Of(expression.Text)}, Example: map[string]any{"id": "1"}}},
 		Pickers: []behaviors.Picker{{Name: "team", Label: "team", Summary: "One of the teams.", Record: "team"}},

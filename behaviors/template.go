@@ -62,6 +62,11 @@ func (c *compiler) value(n *node, w wanted) value {
 	case n.tag != "":
 		c.report(yamlTag, n.span, n.tag).suggest("put it in quotes").fix("Quote the value", n.span, singleQuoted(c.src.slice(n.span)))
 		return value{}
+	case w.format == XML && n.kind != scalarNode:
+		d := c.report(notYet, n.span, w.label)
+		d.message = "`" + w.label + "` as " + n.describe() + " is not there yet"
+		d.suggest("write the XML out as a text, such as `<a>${{ b }}</a>`")
+		return value{}
 	case n.kind == listNode:
 		return c.list(n, w)
 	case n.kind == mapNode:

@@ -25,6 +25,9 @@ type Simulation struct {
 	// Key is the dedupe key, where HasKey.
 	Key    string `json:"-"`
 	HasKey bool   `json:"-"`
+	// Order is the key of order_by, where HasOrder.
+	Order    string `json:"-"`
+	HasOrder bool   `json:"-"`
 }
 
 // SimulatedStep is a step with its parameters as they would be, secrets masked.
@@ -76,6 +79,7 @@ func SimulateWith(source string, c *Catalog, d *Delivery, outputs map[string]any
 	admission := e.Admit()
 	s.Outcome, s.Cause, s.Detail = admission.Outcome, admission.Cause, admission.Detail
 	s.Response, s.Key, s.HasKey = admission.Response, admission.Key, admission.HasKey
+	s.Order, s.HasOrder = admission.Order, admission.HasOrder
 	journal := Journal{Steps: map[string]Entry{}}
 	assumed, inline := map[string]bool{}, map[string]bool{}
 	if admission.runs() {

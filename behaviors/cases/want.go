@@ -17,7 +17,7 @@ const diagnosed = "want/diagnostics.txt"
 // expectations that a case may have.
 var expectations = []string{
 	diagnosed,
-	"want/outcome.txt",   // accepted or refused, why, the dedupe key, how the run ended
+	"want/outcome.txt",   // accepted or refused, why, the keys of dedupe and order_by, how the run ended
 	"want/response.http", // the answer
 	"want/steps.yaml",    // the steps that were reached, with final parameters
 	"want/trace.txt",     // the values of sub-expressions
@@ -62,6 +62,9 @@ func outcome(s *behaviors.Simulation) string {
 	b.WriteString("\n")
 	if s.HasKey {
 		fmt.Fprintf(&b, "key: %s\n", s.Key)
+	}
+	if s.HasOrder {
+		fmt.Fprintf(&b, "order: %s\n", s.Order)
 	}
 	if s.State != "" {
 		fmt.Fprintf(&b, "run: %s\n", s.State)

@@ -57,7 +57,7 @@ func (c *compiler) choose(s *step, verb pair) {
 func (c *compiler) branch(n *node, path string) (b branch, conditional bool) {
 	if n.kind != mapNode {
 		if !c.cutAway(n, path) {
-			c.wrong(n.span, path, "a map of `when` and `steps`", n.describe())
+			c.wrong(n.span, inBranch, "a map of `when` and `steps`", n.describe())
 		}
 		return b, true
 	}

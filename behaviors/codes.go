@@ -137,7 +137,7 @@ var (
 	literalOnly = kind{"literal-only", bad, "`%s` is written out: `${{ }}` is not read in it",
 		"${{ }} where a value must be known before anything runs",
 		"write the value out"}
-	unknownOption = kind{"unknown-option", bad, "`%s` is none of the values of `%s`",
+	unknownOption = kind{"unknown-option", bad, "`%[2]s` does not take `%[1]s`",
 		"a value that is not among those allowed",
 		"choose one of those that the suggestion names"}
 	badDuration = kind{"bad-duration", bad, "`%s` is no duration",

@@ -149,7 +149,7 @@ func (c *compiler) problems(n *node, from int, problems []expression.Problem) bo
 		case p.Code == unknownName && token == "request" && c.p.on != "":
 			c.report(misplaced, at, "request", "a behavior with `on`").suggest("the event's record is `payload`")
 		case p.Code == unknownName && c.defined[token] > 0:
-			c.report(nameTooEarly, at, token, c.defined[token]).suggest("use it in a step behind that line")
+			c.report(nameTooEarly, at, token, c.defined[token]).suggest("use it below that line only")
 		case p.From == behindNamespace: // the call of a function that is not there yet
 		default:
 			c.problem(n, from, p, token)
@@ -164,7 +164,11 @@ func (c *compiler) problem(n *node, from int, p expression.Problem, token string
 		message: p.Message, suggestion: p.Suggestion,
 	}
 	if p.Code == unknownName && p.Suggestion == "" {
-		d.suggestion = meant(token, slices.Sorted(maps.Keys(c.defined)))
+		near := meant(token, slices.Sorted(maps.Keys(c.defined)))
+		d.suggestion = orElse(near, "put quotes around it if it is a text; a name is set by `let` or `as`")
+		if token == "error" {
+			d.suggestion = "only the steps of an `on_error` have it"
+		}
 	}
 	if n.trusted {
 		for _, fix := range p.Fixes {

@@ -37,7 +37,14 @@ func (c *compiler) wrong(at span, what, takes, got string) *finding {
 	if !strings.Contains(what, " ") {
 		what = "`" + strings.Trim(what, "`") + "`"
 	}
-	return c.report(wrongKind, at, what, takes, got)
+	d := c.report(wrongKind, at, what, takes, got)
+	switch {
+	case strings.HasPrefix(takes, "a map"):
+		d.suggest("write lines of `name: value`")
+	case strings.HasPrefix(takes, "a list"), strings.HasSuffix(takes, "a list of steps"):
+		d.suggest("begin each entry with `- `")
+	}
+	return d
 }
 
 // flag reads a key that is true or false.

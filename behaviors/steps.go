@@ -104,7 +104,7 @@ func responding(list []*step) bool { return len(list) > 0 && (list[0].responds |
 func (c *compiler) step(n *node, path string) *step {
 	if n.kind != mapNode {
 		if !c.cutAway(n, path) {
-			c.wrong(n.span, path, "a map", n.describe())
+			c.wrong(n.span, inStep, "a map", n.describe()).suggest("begin it with a verb or an action, as in `- stop: why`")
 		}
 		return nil
 	}
@@ -184,7 +184,7 @@ func (c *compiler) unknownInStep(in, key *node, hasVerb bool) {
 	name := key.text
 	switch {
 	case c.catalog.Absent[name] != nil:
-		c.report(absentAction, key.span, name, c.catalog.Absent[name].Needs).suggest("the actions are " + quoted(actions))
+		c.report(absentAction, key.span, name, c.catalog.Absent[name].Needs).suggest("do without it, or ask whoever runs this helpdesk")
 	case slices.Contains(later[inStep], name) || slices.Contains(laterActions, name):
 		c.report(notYet, key.span, name).suggest("leave the step out for now")
 	case strings.Contains(name, "."):

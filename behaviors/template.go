@@ -255,7 +255,7 @@ func (c *compiler) html(n *node, v *value, parts []expression.TemplatePart) {
 	v.html, problems = newHTML(v.parts)
 	for _, p := range problems {
 		if p.part < 0 {
-			c.report(brokenHTML, n.span, p.why)
+			c.report(brokenHTML, n.span, p.why).suggest("close each tag and quote that it opens, and quote the values of attributes")
 			continue
 		}
 		at := n.place(parts[p.part].From, parts[p.part].To)
@@ -303,8 +303,13 @@ func (c *compiler) fits(n *node, w wanted, got expression.Kind) bool {
 		return true
 	}
 	d := c.report(wrongType, n.span, w.label, kindWords(w.kind), n.describe())
-	if w.kind == expression.Bool && n.looksOther() {
+	switch {
+	case w.kind == expression.Bool && n.looksOther():
 		d.suggest("write `true` or `false`")
+	case (w.kind == expression.Int || w.kind == expression.Number) && float.MatchString(n.text):
+		d.suggest("leave out the quotes").fix("Write "+n.text, n.span, n.text)
+	case w.kind == expression.Text && w.label == "text" && n.kind == mapNode:
+		d.suggest("a map is answered as `json`")
 	}
 	return false
 }

@@ -26,12 +26,12 @@ func parse(text string) (*node, *findings) {
 	text = strings.TrimPrefix(text, byteOrderMark)
 	r := reader{&findings{src: newSource("")}}
 	if len(text) > maxSource {
-		r.report(tooLarge, span{}, len(text), maxSource)
+		r.report(tooLarge, span{}, len(text), maxSource).suggest("make several behaviors of it")
 		return nil, r.findings
 	}
 	r.src = newSource(text)
 	if at, c, found := badRune(text); found {
-		r.report(badCharacter, span{at, at + 1}, c)
+		r.report(badCharacter, span{at, at + 1}, c).suggest("delete it; most editors do not show it")
 		return nil, r.findings
 	}
 	if r.directives() {

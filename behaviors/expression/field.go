@@ -1,6 +1,7 @@
 package expression
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -27,7 +28,7 @@ func (c *compiler) unknownField(n *ast.MemberNode, base, property operand, name 
 	}
 	near := Nearest(name, t.fieldNames())
 	if !t.Sample {
-		p := c.report(property.at, "unknown-field", didYouMean(near), "`%s` has no field `%s`", strings.TrimSpace(c.text(base.at)), name)
+		p := c.report(property.at, "unknown-field", orFields(near, t), "`%s` has no field `%s`", strings.TrimSpace(c.text(base.at)), name)
 		p.Fixes = c.renameField(base, property, near)
 		return
 	}
@@ -38,9 +39,30 @@ func (c *compiler) unknownField(n *ast.MemberNode, base, property operand, name 
 	if at == "" {
 		at = strings.TrimSpace(c.text(base.at))
 	}
-	p := c.report(property.at, "unknown-field", didYouMean(near), "no sample has `%s`", MemberAt(at, name))
+	p := c.report(property.at, "unknown-field", orFields(near, t), "no sample has `%s`", MemberAt(at, name))
 	p.Severity = SeverityWarning
 	p.Fixes = c.renameField(base, property, near)
+}
+
+// orFields suggests the field that was meant, or else says which there are.
+func orFields(near string, t Type) string {
+	names := t.fieldNames()
+	if near != "" || len(names) == 0 {
+		return didYouMean(near)
+	}
+	slices.Sort(names)
+	const most = 200 // bytes
+	list := "it has"
+	for i, name := range names {
+		if i > 0 {
+			list += ","
+		}
+		if len(list)+len(name) > most {
+			return list + " …"
+		}
+		list += " `" + name + "`"
+	}
+	return list
 }
 
 // mayLack notes a field, and those around it, as one that is read as if it might

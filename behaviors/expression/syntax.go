@@ -149,7 +149,7 @@ func (c *compiler) endsEarly(o outline) Problem {
 	case !o.complete(last.to - 1):
 	case len(o.open) > 0:
 		open := o.open[len(o.open)-1]
-		return unreadable(span{open, open + 1}, "`"+string(c.source[open])+"` is not closed", "")
+		return unreadable(span{open, open + 1}, "`"+string(c.source[open])+"` is not closed", "close it")
 	case c.has(o, "if") && !c.has(o, "else"):
 		return unreadable(last, "an `if` needs its `else { … }`", "")
 	case c.has(o, "let"):
@@ -157,7 +157,7 @@ func (c *compiler) endsEarly(o outline) Problem {
 	case slices.Contains(c.source, '?') && !slices.Contains(c.source, ':'):
 		return unreadable(last, "`?` needs a second value", "write `:` and the value for the other case")
 	}
-	return unreadable(last, "the expression stops after `"+word+"`", "")
+	return unreadable(last, "the expression stops after `"+word+"`", "write what belongs behind it")
 }
 
 func (c *compiler) has(o outline, word string) bool {
@@ -189,7 +189,7 @@ func (c *compiler) misfit(o outline, at span, message string) Problem {
 	case strings.Contains(message, "unrecognized character"):
 		return unreadable(at, "`"+word+"` means nothing in an expression", "")
 	case strings.Contains(message, "expected name"):
-		return unreadable(at, "the name of a field is missing behind the dot", "")
+		return unreadable(at, "the name of a field is missing behind the dot", "write it, or leave out the dot")
 	case strings.Contains(message, "wrap predicate"):
 		return unreadable(at, "several expressions in a predicate need braces around them", "write `{ … }`")
 	case strings.Contains(message, "cannot be mixed"):

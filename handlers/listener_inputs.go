@@ -3,6 +3,8 @@ package handlers
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"maps"
@@ -36,7 +38,8 @@ func keepInputs(stored map[string]any) *inputPlan {
 // planInputs merges what was sent into the plan and checks the whole against
 // the program. Stored values that the program does not declare stay, as an
 // earlier version may be published again; a listener that moves to another
-// behavior loses them.
+// behavior loses them. Where its inputs begin anew, a secret that may be generated
+// and is not sent is made up.
 func (h *Handlers) planInputs(ctx context.Context, plan *inputPlan, p *behaviors.Program, sent map[string]json.RawMessage, moved bool) ([]FieldError, error) {
 	if p == nil {
 		if len(sent) > 0 {
@@ -44,6 +47,7 @@ func (h *Handlers) planInputs(ctx context.Context, plan *inputPlan, p *behaviors
 		}
 		return nil, nil
 	}
+	anew := moved || len(plan.values) == 0
 	declared := map[string]behaviors.Input{}
 	for _, in := range p.Inputs() {
 		declared[in.Name] = in
@@ -86,6 +90,12 @@ func (h *Handlers) planInputs(ctx context.Context, plan *inputPlan, p *behaviors
 			plan.values[name] = value
 		}
 	}
+	for name, in := range declared {
+		_, given := sent[name]
+		if _, stored := plan.values[name]; in.Generate && anew && !given && !stored {
+			plan.texts[name] = newSecret()
+		}
+	}
 	values := bindable(plan, declared)
 	_, problems := p.BindInputs(values)
 	gone, err := h.unpicked(ctx, p, values)
@@ -99,6 +109,13 @@ func (h *Handlers) planInputs(ctx context.Context, plan *inputPlan, p *behaviors
 		}
 	}
 	return errs, nil
+}
+
+// newSecret is 256 bits at random, in a form that every provider's page takes.
+func newSecret() string {
+	var b [32]byte
+	rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
 }
 
 // planSecret takes a secret as text, or as a reference to a stored one.

@@ -38,9 +38,12 @@ func (c *compiler) accept(n *node) {
 				}
 			}
 			if p.value.kind == listNode && len(p.value.items) == 0 {
-				c.wrong(p.value.span, "methods", "at least one method", "none")
+				c.wrong(p.value.span, "methods", "at least one method", "none").suggest("leave it out for `POST`")
 			}
 		case "types":
+			if p.value.kind == listNode && len(p.value.items) == 0 {
+				c.wrong(p.value.span, "types", "at least one type", "none").suggest("leave it out for any")
+			}
 			for _, t := range c.texts("types", p.value) {
 				if !slices.Contains(bodyKinds, t.text) {
 					c.report(unknownOption, t.span, cut(t.text), "types").

@@ -148,7 +148,7 @@ func (c *compiler) problems(n *node, from int, problems []expression.Problem) bo
 			c.report(nameOutside, at, token, c.outside[token]).suggest("use it within the steps of the `each`")
 		case p.Code == unknownName && token == "request" && c.p.on != "":
 			c.report(misplaced, at, "request", "a behavior with `on`").suggest("the event's record is `payload`")
-		case p.Code == unknownName && c.defined[token] > 0:
+		case p.Code == unknownName && c.defined[token] > 0 && token != "error":
 			c.report(nameTooEarly, at, token, c.defined[token]).suggest("use it below that line only")
 		case p.From == behindNamespace: // the call of a function that is not there yet
 		default:

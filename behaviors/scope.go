@@ -118,8 +118,11 @@ var keywords = []string{
 
 // taken tells why a name cannot be given, or "".
 func (c *compiler) taken(name string) string {
-	if _, ok := everywhere[name]; ok || name == "inputs" || name == "error" {
+	if _, ok := everywhere[name]; ok || name == "inputs" {
 		return "every expression has it already"
+	}
+	if name == "error" {
+		return "the steps of an `on_error` have it"
 	}
 	if slices.Contains(keywords, name) {
 		return "it is a word of the language"
@@ -131,6 +134,9 @@ func (c *compiler) taken(name string) string {
 		if namespace, _, ok := strings.Cut(full, "."); ok && namespace == name {
 			return "it is a namespace of functions"
 		}
+	}
+	if slices.Contains(laterNamespaces, name) || slices.Contains(laterFunctions, name) {
+		return "the language keeps it for what is not there yet"
 	}
 	return ""
 }

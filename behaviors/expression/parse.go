@@ -19,7 +19,7 @@ func (c *compiler) parse(source string) (ast.Node, *Problem) {
 		return nil, &Problem{To: len(c.source), Code: "too-long", Message: "the expression is longer than 64 KiB", Suggestion: "split it with let"}
 	}
 	if strings.TrimSpace(source) == "" {
-		return nil, &Problem{To: len(c.source), Code: "syntax", Message: "there is no expression here"}
+		return nil, &Problem{To: len(c.source), Code: "syntax", Message: "there is no expression here", Suggestion: "write one"}
 	}
 	if nestedTooDeep(c.source) {
 		return nil, &Problem{To: len(c.source), Code: "too-long", Message: "the expression is nested too deep", Suggestion: "split it with let"}

@@ -34,7 +34,9 @@ type simulateOut struct {
 	Trace       []behaviors.TraceValue    `json:"trace"`
 }
 
-// simulate decides about one request without touching anything.
+// simulate decides about one request without touching anything. What payloads lack
+// is for check to find, over many: by this one alone every event that a behavior
+// handles besides would be missing its fields.
 func (h *Handlers) simulate(c *call) error {
 	var in simulateIn
 	if err := c.decode(&in, false); err != nil {

@@ -41,7 +41,7 @@ func (w *walk) all(steps []*step) Decision {
 // ended is what is decided where the steps ended like this.
 func (w *walk) ended(f flow) Decision {
 	switch f {
-	case next, stopped, unclaimed:
+	case next, stopped:
 		w.commit(w.p.emptyAnswer)
 		w.State = RunDone
 	case failed:
@@ -60,7 +60,6 @@ func (w *walk) ended(f flow) Decision {
 
 // resetNames empties what steps of an earlier call have set.
 func (e *Evaluation) resetNames() {
-	e.frame.Slots[slotError] = nil
 	for _, s := range e.p.stepSlots {
 		e.frame.Slots[s.slot] = nil
 		if s.seed != nil {

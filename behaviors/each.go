@@ -195,7 +195,7 @@ func (w *walk) iteration(s *step, i int, after bool) flow {
 // claim asks whether an item is this run's. The key nil is no key.
 func (w *walk) claim(s *step, i int) flow {
 	index := len(w.Steps)
-	path := fmt.Sprintf("%s.each[%d].once", s.path.at(w.loops[:len(w.loops)-1]), i)
+	path := fmt.Sprintf("%s.each[%d].once", s.path.at(w.loops), i)
 	w.Steps = append(w.Steps, Step{Path: path, Line: s.line, Action: "once", State: StepDone})
 	key, has, err := w.key(s.each.once)
 	switch {

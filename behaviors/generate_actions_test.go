@@ -182,11 +182,12 @@ func (g *generator) all(s *modelStep, indent string) {
 		source, w = g.markup()
 	case "count":
 		source, w = whole(rapid.SampledFrom([]*meaning{
-			constant("payload.one", int64(1)), constant("payload.none", nil), constant("payload.half * 4", 2.0), constant("payload.half", 0.5), constant("payload.text", "t"),
+			constant("payload.one", int64(1)), constant("payload.none", nil), constant("payload.half * 4", 2.0), constant("payload.half * 4", 2.0),
+			constant("payload.one", int64(1)), constant("payload.half", 0.5), constant("payload.text", "t"),
 		}).Draw(g.t, "count"))
 	case "level":
 		source, w = whole(rapid.SampledFrom([]*meaning{
-			constant("payload.low", "low"), constant("payload.none", nil), constant("payload.text", "t"), constant("payload.yes", true),
+			constant("payload.low", "low"), constant("payload.low", "low"), constant("payload.low", "low"), constant("payload.none", nil), constant("payload.text", "t"), constant("payload.yes", true),
 		}).Draw(g.t, "level"))
 	case "list":
 		source, w = whole(g.loose())
@@ -233,7 +234,7 @@ func (g *generator) respond(indent, key string) *modelRespond {
 	g.write(indent, "%s:", key)
 	indent += "  "
 	r.kind = g.pick("answer", "json", "json", "text", "html", "xml", "base64", "redirect", "")
-	switch g.pick("status", "none", "none", "literal", "whole") {
+	switch g.pick("status", "none", "none", "literal", "literal", "whole") {
 	case "literal":
 		status := g.number("status", 200, 210)
 		if r.kind == "redirect" {

@@ -136,7 +136,7 @@ func (g *generator) inputs(doc *modelDocument) {
 func (g *generator) key() *meaning {
 	return rapid.SampledFrom([]*meaning{
 		constant("payload.text", "t"), constant("payload.one", int64(1)), constant("payload.half", 0.5), constant("payload.none", nil), constant("payload.list", generatedPayload["list"]),
-		constant("payload.yes", true), failing("failing"),
+		constant("payload.yes", true), failing("failing"), clock, clock,
 	}).Draw(g.t, "key")
 }
 

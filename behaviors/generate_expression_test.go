@@ -64,6 +64,9 @@ func (g *generator) condition(depth int) *meaning {
 			of = append(of, compared(n, "== 1", func(v any) bool { return v == int64(1) }))
 		}
 	}
+	if depth == 0 && rapid.Bool().Draw(g.t, "plainly true") { // so that runs go on
+		return constant("payload.yes", true)
+	}
 	kind := 0
 	if depth < 2 {
 		kind = g.number("condition", 1, 9)
@@ -177,7 +180,7 @@ func (g *generator) value(depth int) *meaning {
 		constant("groupBy(values(payload.map), string(# % 3))", sizes), constant("uuid()", anyUUID), constant("toJSON(payload.map)", string(compact(m))),
 		constant("payload.list[1:]", []any{int64(2), "c"}), {"inputs.size", func(m *model) (any, error) { return m.doc.d.Inputs["size"], nil }},
 		constant("[listener.id, listener.name, listener.url]", []any{"1", "test", "https://desk.example.com/webhooks/test"}),
-		constant("now", receipt), {`format_date(now, "15:04")`, func(m *model) (any, error) { return receipt.In(m.zone()).Format("15:04"), nil }},
+		constant("now", receipt), clock,
 	}
 	if g.once("value fails", 25) {
 		return failing("failing")
@@ -199,7 +202,7 @@ func (g *generator) value(depth int) *meaning {
 		for _, field := range []string{"step", "attempts", "status"} {
 			about = append(about, &meaning{"error." + field, func(m *model) (any, error) { return m.failure.(map[string]any)[field], nil }})
 		}
-		if g.number("of the error", 0, 1) == 0 {
+		if g.number("of the error", 0, 3) > 0 {
 			return rapid.SampledFrom(about).Draw(g.t, "of an error")
 		}
 	}
@@ -232,10 +235,16 @@ func (g *generator) field(name, field string) *meaning {
 
 // loose is a value whose type nobody can tell before.
 func (g *generator) loose() *meaning {
-	of := []string{"payload.text", "payload.odd", "payload.one", "payload.none", "payload.yes", "payload.list", "payload.half"}
+	of := []string{"payload.text", "payload.odd", "payload.one", "payload.half"}
+	if g.once("unfit", 6) {
+		of = []string{"payload.none", "payload.yes", "payload.list"}
+	}
 	name := g.pick("loose", of...)
 	return constant(name, generatedPayload[name[len("payload."):]])
 }
+
+// clock depends on the zone of dates.
+var clock = &meaning{`format_date(now, "15:04")`, func(m *model) (any, error) { return receipt.In(m.zone()).Format("15:04"), nil }}
 
 // zone is the one of dates.
 func (m *model) zone() *time.Location {

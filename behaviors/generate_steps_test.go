@@ -12,7 +12,7 @@ import (
 
 // list makes steps and gives their paths.
 func (g *generator) list(indent, prefix string, depth int) []*modelStep {
-	n := g.number("steps", 1, 4-depth)
+	n := g.number("steps", 1, max(2, 4-depth))
 	list := make([]*modelStep, 0, n)
 	for i := range n {
 		list = append(list, g.step(indent, fmt.Sprintf("%s[%d]", prefix, i), depth))
@@ -25,7 +25,10 @@ func (g *generator) kinds(depth int) []string {
 	if g.shaking {
 		return []string{"log", "request"}
 	}
-	kinds := []string{"find", "all", "all", "note", "chat", "request", "stop", "fail", "log", "let"}
+	kinds := []string{"find", "all", "all", "all", "note", "chat", "request", "request", "log", "log", "let"}
+	if g.once("the end", 3) {
+		kinds = append(kinds, "stop", "fail", "fail")
+	}
 	switch {
 	case g.tail || g.on:
 		kinds = append(kinds, "wait", "wait")
@@ -54,7 +57,11 @@ func (g *generator) stepOf(kind, indent, path string, depth int, when *meaning) 
 	if s.when != nil {
 		g.write(within, "when: %s", quoted(s.when.source))
 	}
-	handled := kind != "fail" && depth < 3 && g.steps < 30 && g.number("handled", 0, 3) == 0
+	often := 4
+	if kind == "steps" || kind == "choose" || kind == "each" {
+		often = 2
+	}
+	handled := kind != "fail" && depth < 3 && g.steps < 30 && g.once("handled", often)
 	outer := g.taken
 	s.around, g.taken = outer, outer || handled
 	before := g.names
@@ -104,6 +111,9 @@ func (g *generator) plain() (string, written) {
 	if g.once("constant", 3) {
 		return "plainly so", written{constant: "plainly so"}
 	}
+	if g.once("no text", 3) {
+		return sentence("because ", failing("failing"), "")
+	}
 	return joined("because ", placed{g.value(0), nowhere}, " and ", placed{g.value(0), nowhere})
 }
 
@@ -135,7 +145,7 @@ func (g *generator) log(s *modelStep, indent string) {
 		s.values = map[string]written{"text": w}
 		return
 	}
-	level, l := whole(rapid.SampledFrom([]*meaning{constant("payload.level", "warn"), constant("payload.none", nil), constant("payload.text", "t")}).Draw(g.t, "level"))
+	level, l := whole(rapid.SampledFrom([]*meaning{constant("payload.level", "warn"), constant("payload.level", "warn"), constant("payload.none", nil), constant("payload.text", "t")}).Draw(g.t, "level"))
 	g.write(indent, "log: {level: %s, text: %s}", level, text)
 	s.values = map[string]written{"level": l, "text": w}
 }
@@ -159,7 +169,8 @@ func (g *generator) let(s *modelStep, indent string) {
 func (g *generator) each(s *modelStep, indent string, depth int) {
 	s.verb = "each"
 	of := []*meaning{
-		constant("payload.list", generatedPayload["list"]), constant("payload.list", generatedPayload["list"]), constant("payload.none", nil), constant("payload.one", int64(1)),
+		constant("payload.list", generatedPayload["list"]), constant("payload.list", generatedPayload["list"]), constant("payload.list", generatedPayload["list"]),
+		constant("payload.none", nil), constant("payload.one", int64(1)),
 		constant("keys(payload.map)", anys(slices.Sorted(maps.Keys(generatedPayload["map"].(map[string]any))))), read("heavy"), failing("failing ? payload.list : payload.one"),
 		constant("[payload.list, 1]", []any{generatedPayload["list"], int64(1)}), constant("payload.map", generatedPayload["map"]),
 		{"1..(payload.one + 1000)", func(*model) (any, error) { return make([]any, 1001), nil }},
@@ -186,7 +197,7 @@ func (g *generator) each(s *modelStep, indent string, depth int) {
 	if rapid.Bool().Draw(g.t, "once") {
 		keys := []*meaning{
 			constant("payload.text", "t"), constant("payload.none", nil), constant("payload.one + 2", int64(3)), constant("payload.half", 0.5),
-			failing("payload.list > 1"), failing("payload.yes or payload.list"), failing("payload.map"),
+			rapid.SampledFrom([]*meaning{failing("payload.list > 1"), constant("payload.text", "t"), failing("payload.map")}).Draw(g.t, "once fails"),
 		}
 		if s.each.index != "" {
 			keys = append(keys, read(s.each.index), read(s.each.index))
@@ -213,7 +224,7 @@ func (g *generator) wait(s *modelStep, indent string) {
 		g.write(indent, "wait: '${{ payload.one + %d }}h'", hours-1)
 	case "whole":
 		x := rapid.SampledFrom([]*meaning{
-			constant(`duration("30m") * 2`, time.Hour), constant(`duration("8784h")`, year), constant(`duration("8784h") + duration("1ns")`, year+1),
+			constant(`duration("30m") * 2`, time.Hour), constant(`duration("1s")`, time.Second), constant(`duration("8784h")`, year), constant(`duration("8784h")`, year), constant(`duration("8784h") + duration("1ns")`, year+1),
 			constant(`duration("0s")`, time.Duration(0)), constant("payload.text", "t"), constant("payload.list", nil), constant("payload.none", nil), failing("failing ? payload.one : payload.one"),
 		}).Draw(g.t, "duration")
 		s.wait = x
@@ -236,7 +247,9 @@ func (g *generator) choose(s *modelStep, indent string, depth int) {
 	for i := range n {
 		b := modelBranch{}
 		if i < n-1 || rapid.Bool().Draw(g.t, "last when") {
-			b.when = g.condition(0)
+			if b.when = g.condition(0); g.once("branch fails", 8) {
+				b.when = failing("failing")
+			}
 			g.write(indent, "  - when: %s", quoted(b.when.source))
 			g.write(indent, "    steps:")
 		} else {

@@ -37,7 +37,9 @@ type Action struct {
 
 // Run makes one attempt, but refuses a secret in a parameter that is not
 // declared to take one there: whatever a behavior's checks have missed ends here.
-// The size of final parameters was bounded when they were checked.
+// A secret that it hands out is neither in the output nor in what is said of a
+// failure, whatever the action or the remote made of it. The size of final
+// parameters was bounded when they were checked.
 func (a *Action) Run(ctx context.Context, c *Call) (any, error) {
 	for name, v := range c.Params {
 		if spec, _ := a.Param(name); !spec.TakesSecretsOf(v) {
@@ -46,7 +48,10 @@ func (a *Action) Run(ctx context.Context, c *Call) (any, error) {
 			}
 		}
 	}
-	return a.Do(ctx, c)
+	own, out := *c, &handedOut{from: c.Secret}
+	own.Secret = out.secret
+	output, err := a.Do(ctx, &own)
+	return out.hide(output, err)
 }
 
 // Text is a parameter that is text, or "" where it is missing.

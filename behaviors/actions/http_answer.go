@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/behaviors/outbound"
-	"github.com/deskhook/deskhook/behaviors/payload"
 )
 
 // statuses are those that a call accepts: single ones, and classes by their
@@ -80,20 +79,12 @@ func shown(v any) string {
 // output of an answer that is accepted. What is secret of the call does not
 // stand in it, even if the remote sends it back.
 func (c *httpCall) output(r *outbound.Response) map[string]any {
-	hide := redactor(c.secrets...)
+	secrets := newRedactor(c.secrets...)
 	headers := make(map[string]any, len(r.Header))
 	for name, values := range r.Header {
-		headers[strings.ToLower(name)] = hide(strings.ToValidUTF8(strings.Join(values, ", "), "\uFFFD"))
+		headers[secrets.hide(strings.ToLower(name))] = secrets.hide(strings.Join(values, ", "))
 	}
-	text := r.Body
-	if r.Cut {
-		text = wholeRunes(text)
-	}
-	body := hide(strings.ToValidUTF8(string(text), "\uFFFD"))
-	var decoded any
-	if v, err := payload.ParseJSON(body, payload.DefaultLimits); err == nil && !r.Cut {
-		decoded = v
-	}
+	body, decoded := secrets.hideAnswer(r)
 	return map[string]any{"status": int64(r.Status), "headers": headers, "body": body, "json": decoded}
 }
 

@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -292,9 +293,54 @@ func TestRedactor(t *testing.T) {
 		{"Basic YW5uYTpodW50ZXIy", "anna:hunter2 is wrong, and hunter2, and YW5uYTpodW50ZXIy", "[secret] is wrong, and [secret], and [secret]"},
 		{"Bearer a", "a", "a"}, // too short to be told from a letter
 		{`a"b\c&d`, `{"x": "a\"b\\c\u0026d", "y": "a\"b\\c&d"} a&#34;b\c&amp;d`, `{"x": "[secret]", "y": "[secret]"} [secret]`},
+		{"aé/b+C", `A\u00C9/B at a%c3%a9%2fb%2bc and YcOpL2IrQw==, yCOPl2iRqW`, `A\u00C9/B at [secret] and [secret], [secret]`},
+		{"https://anna:hunter2@a.example/", "Basic YW5uYTpodW50ZXIy", "Basic [secret]"},
+		{"https://a.example/abcd?cdef", "abcd?cdef, /abcd?abcd/abcd", "abcd?[secret], [secret]?abcd[secret]"},
 	} {
-		if got := redactor(tt.secret)(tt.text); got != tt.want {
+		if got := newRedactor(tt.secret).hide(tt.text); got != tt.want {
 			t.Errorf("%q in %q: got %q, want %q", tt.secret, tt.text, got, tt.want)
+		}
+	}
+}
+
+// JSON that is spelled otherwise than anybody would guess, and an answer that is
+// cut amidst a secret, bring nothing of it either.
+func TestHTTPRequestHidesSecretsThatComeBackOtherwise(t *testing.T) {
+	spelled := ""
+	for _, r := range canary {
+		spelled += fmt.Sprintf(`\u%04x`, r)
+	}
+	sent, err := json.Marshal(map[string]string{"sent": canary})
+	if err != nil {
+		t.Fatal(err)
+	}
+	quoted, err := json.Marshal(string(sent))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, body := range map[string]string{
+		"escapes": `{"a": ["` + spelled + `"], "` + spelled + `": 1}`,
+		"quoted":  `{"a": ` + string(quoted) + `}`,
+		"cut":     strings.Repeat("x", 1<<20-20) + canary,
+		"cut, and less than an excerpt without them": strings.Repeat(canary, 1<<20/len(canary)+1),
+	} {
+		for _, status := range []int{200, 400} {
+			r := newHTTPRemote(t, func(w http.ResponseWriter, r *http.Request) {
+				w.WriteHeader(status)
+				io.WriteString(w, body)
+			})
+			out, err := r.call(map[string]any{"url": "/", "headers": map[string]any{"Authorization": expression.Secret{Name: "token"}}})
+			var failed *Error
+			if errors.As(err, &failed) != (status == 400) {
+				t.Fatalf("%s, %d: got %v", name, status, err)
+			}
+			text := fmt.Sprintf("%+v", out)
+			if failed != nil {
+				text = fmt.Sprintf("%+v", *failed)
+			}
+			if strings.Contains(text, canary[:8]) || strings.Contains(text, "of+the te") || strings.Contains(text, spelled[6:]) {
+				t.Errorf("%s, %d: the secret came back: %.2000s", name, status, text)
+			}
 		}
 	}
 }
@@ -405,7 +451,7 @@ func FuzzRedactor(f *testing.F) {
 		if len(secret) < minEncoded || strings.Contains("[secret]", secret) || strings.ContainsAny(secret, "[]") {
 			return
 		}
-		hide := redactor(secret)
+		hide := newRedactor(secret).hide
 		for _, form := range append(encodings(secret), secret) {
 			if strings.Contains(hide(before+form+after), secret) {
 				t.Errorf("%q is left of %q", secret, before+form+after)

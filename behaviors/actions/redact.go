@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -10,11 +11,20 @@ import (
 	"strings"
 
 	"github.com/deskhook/deskhook/behaviors/expression"
+	"github.com/deskhook/deskhook/behaviors/outbound"
+	"github.com/deskhook/deskhook/behaviors/payload"
 )
 
-// redactor replaces secrets in the texts of a remote that sends them back: as
-// they are, and in the forms in which answers tend to repeat them.
-func redactor(secrets ...string) func(string) string {
+// redactor replaces secrets in what a remote sends back, or a host says of a
+// failure: as they are, and in the forms in which such texts tend to repeat them,
+// in upper case or in lower.
+type redactor struct {
+	forms []string // in lower case
+}
+
+const hidden = "[secret]"
+
+func newRedactor(secrets ...string) *redactor {
 	var forms []string
 	for _, secret := range secrets {
 		for _, part := range secretParts(secret) {
@@ -24,31 +34,138 @@ func redactor(secrets ...string) func(string) string {
 			}
 		}
 	}
-	// The longest first, so that none is left in part.
-	slices.SortFunc(forms, func(a, b string) int {
-		if len(a) != len(b) {
-			return len(b) - len(a)
+	for i := range forms {
+		forms[i] = lower(strings.ToValidUTF8(forms[i], "\uFFFD"))
+	}
+	slices.Sort(forms)
+	forms = slices.DeleteFunc(slices.Compact(forms), func(form string) bool { return form == "" })
+	return &redactor{forms}
+}
+
+// lower is a text with its ASCII letters in lower case: each byte stays where it
+// is.
+func lower(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
 		}
-		return strings.Compare(a, b)
-	})
-	var pairs []string
-	for _, form := range slices.Compact(forms) {
-		if form != "" {
-			pairs = append(pairs, form, "[secret]")
+		return r
+	}, text)
+}
+
+// hide gives a text without the secrets. What lies across each other goes as one.
+func (r *redactor) hide(text string) string {
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	if len(r.forms) == 0 {
+		return text
+	}
+	low := lower(text)
+	var found [][2]int
+	for _, form := range r.forms {
+		for from := 0; ; {
+			i := strings.Index(low[from:], form)
+			if i < 0 {
+				break
+			}
+			from += i + len(form)
+			found = append(found, [2]int{from - len(form), from})
 		}
 	}
-	return strings.NewReplacer(pairs...).Replace
+	if len(found) == 0 {
+		return text
+	}
+	slices.SortFunc(found, func(a, b [2]int) int { return cmp.Or(a[0]-b[0], a[1]-b[1]) })
+	var b strings.Builder
+	from, end := 0, 0
+	for i, f := range found {
+		if i == 0 || f[0] >= end {
+			b.WriteString(text[from:f[0]])
+			b.WriteString(hidden)
+		}
+		end = max(end, f[1])
+		from = end
+	}
+	b.WriteString(text[from:])
+	return b.String()
+}
+
+// hideCut is hide for a text that was cut, perhaps amidst a secret.
+func (r *redactor) hideCut(text string) string {
+	text = r.hide(text)
+	low := lower(text)
+	longest := 0
+	for _, form := range r.forms {
+		for n := min(len(form)-1, len(low)); n > longest && n >= minEncoded; n-- {
+			if strings.HasSuffix(low, form[:n]) {
+				longest = n
+			}
+		}
+	}
+	if longest > 0 {
+		return text[:len(text)-longest] + hidden
+	}
+	return text
+}
+
+// hideIn is a value without the secrets in its texts and names. found: there was
+// one. The value must be bounded.
+func (r *redactor) hideIn(v any) (clean any, found bool) {
+	switch v := v.(type) {
+	case string:
+		text := r.hide(v)
+		return text, text != v
+	case []any:
+		list := make([]any, len(v))
+		for i := range v {
+			item, had := r.hideIn(v[i])
+			list[i], found = item, found || had
+		}
+		return list, found
+	case map[string]any:
+		m := make(map[string]any, len(v))
+		for name, item := range v {
+			value, had := r.hideIn(item)
+			shown := r.hide(name)
+			m[shown], found = value, found || had || shown != name
+		}
+		return m, found
+	}
+	return v, false
+}
+
+// hideAnswer gives the body of an answer, and its value where it is JSON.
+func (r *redactor) hideAnswer(a *outbound.Response) (body string, decoded any) {
+	if a.Cut {
+		return r.hideCut(string(wholeRunes(a.Body))), nil
+	}
+	body = r.hide(string(a.Body))
+	decoded, err := payload.ParseJSON(body, payload.DefaultLimits)
+	if err != nil {
+		return body, nil
+	}
+	// JSON can spell a text in more ways than are looked for.
+	if clean, found := r.hideIn(decoded); found {
+		text, err := expression.NewWalker(expression.Limits{}).JSON(clean)
+		if err != nil {
+			return hidden, nil
+		}
+		return string(text), clean
+	}
+	return body, decoded
 }
 
 // minEncoded is in bytes: what is shorter has encodings that stand anywhere.
 const minEncoded = 4
 
-// secretParts are a secret, and what of it is secret by itself: path and query of
-// a URL, what stands behind the scheme of an Authorization, the password of a
+// secretParts are a secret, and what of it is secret by itself: path, query and
+// password of a URL, what stands behind the scheme of an Authorization, the password of a
 // Basic one.
 func secretParts(secret string) []string {
 	parts := []string{secret}
 	if u, err := url.Parse(secret); err == nil && u.Host != "" {
+		if password, has := u.User.Password(); has { // which goes as a Basic one
+			parts = append(parts, u.User.Username()+":"+password, password)
+		}
 		for _, part := range []string{u.EscapedPath(), u.Path, u.RawQuery} {
 			if len(part) > 1 {
 				parts = append(parts, part)

@@ -3,6 +3,7 @@ package actions
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -163,5 +164,47 @@ func TestSecretWhereNoneIsDeclaredIsRefused(t *testing.T) {
 	}
 	if out, err := aTest().Run(t.Context(), &Call{Params: map[string]any{"key": secret}}); out != "done" || err != nil {
 		t.Errorf("a declared secret: got %v, %v", out, err)
+	}
+}
+
+// An action of a host's that repeats a secret, as net/http does of a URL, brings
+// it into no output and no failure.
+func TestSecretThatAnActionRepeatsIsHidden(t *testing.T) {
+	const value = "https://hooks.example/T0/hunter2"
+	calling := func(do func(url string) (any, error)) (any, error) {
+		a := aTest()
+		a.Do = func(_ context.Context, c *Call) (any, error) {
+			url, err := c.Secret(expression.Secret{Name: "key"}, "")
+			if err != nil {
+				return nil, err
+			}
+			return do(url)
+		}
+		return a.Run(t.Context(), &Call{
+			Params: map[string]any{"key": expression.Secret{Name: "key"}},
+			Secret: func(expression.Secret, string) (string, error) { return value, nil },
+		})
+	}
+	out, err := calling(func(url string) (any, error) {
+		return map[string]any{"at": "posted to " + url, "list": []any{url, int64(1)}, "of " + url: nil}, nil
+	})
+	want := map[string]any{"at": "posted to [secret]", "list": []any{"[secret]", int64(1)}, "of [secret]": nil}
+	if err != nil || !reflect.DeepEqual(out, want) {
+		t.Errorf("got %v, %v, want %v", out, err, want)
+	}
+	cause := errors.New("refused")
+	_, err = calling(func(url string) (any, error) { return nil, fmt.Errorf("Post %q: %w", url, cause) })
+	if err == nil || err.Error() != `Post "[secret]": refused` || !errors.Is(err, cause) {
+		t.Errorf("got %v", err)
+	}
+	_, err = calling(func(url string) (any, error) {
+		return nil, fmt.Errorf("call: %w", &Error{Message: "no " + url, Excerpt: "at /T0/hunter2", Status: 404, Permanent: true, Blame: BlameRemote, Err: cause})
+	})
+	var said *Error
+	if wanted := (&Error{Message: "no [secret]", Excerpt: "at [secret]", Status: 404, Permanent: true, Blame: BlameRemote, Err: cause}); !errors.As(err, &said) || !reflect.DeepEqual(said, wanted) {
+		t.Errorf("got %+v, want %+v", err, wanted)
+	}
+	if out, err := calling(func(string) (any, error) { return "done", cause }); out != nil || !errors.Is(err, cause) {
+		t.Errorf("got %v, %v", out, err)
 	}
 }

@@ -58,7 +58,7 @@ func refused(r *outbound.Response, secrets ...string) error {
 	return &Error{
 		Message:    fmt.Sprintf("answered %s", statusText(r.Status)),
 		Status:     r.Status,
-		Excerpt:    excerpt(r.Body, secrets...),
+		Excerpt:    excerpt(r, secrets...),
 		Permanent:  permanent(r.Status),
 		RetryAfter: retryAfter(r.Header),
 		Blame:      BlameRemote,
@@ -81,8 +81,8 @@ func permanent(status int) bool {
 }
 
 // excerpt of an answer, without the secrets.
-func excerpt(body []byte, secrets ...string) string {
-	text := redactor(secrets...)(strings.ToValidUTF8(string(body), "\uFFFD"))
+func excerpt(r *outbound.Response, secrets ...string) string {
+	text, _ := newRedactor(secrets...).hideAnswer(r)
 	if len(text) > maxExcerpt {
 		text = strings.ToValidUTF8(text[:maxExcerpt], "")
 	}

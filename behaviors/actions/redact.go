@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/deskhook/deskhook/behaviors/expression"
 	"github.com/deskhook/deskhook/behaviors/outbound"
@@ -42,12 +44,11 @@ func newRedactor(secrets ...string) *redactor {
 	return &redactor{forms}
 }
 
-// lower is a text with its ASCII letters in lower case: each byte stays where it
-// is.
+// lower is a text in lower case in which each byte stays where it is.
 func lower(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' {
-			return r + 'a' - 'A'
+		if low := unicode.ToLower(r); utf8.RuneLen(low) == utf8.RuneLen(r) {
+			return low
 		}
 		return r
 	}, text)

@@ -261,8 +261,8 @@ func secretValues(f *expression.Frame, v any) ([]string, error) {
 	case nil:
 	case expression.Secret:
 		s, err := f.Secrets(v)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", v, err)
+		if err != nil { // why is not for whoever reads the run's log
+			return nil, &expression.Error{Code: "secret-missing", Message: "the secret `" + v.Name + "` cannot be read"}
 		}
 		if s != "" {
 			values = append(values, s)

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -25,6 +26,7 @@ import (
 
 	"github.com/deskhook/deskhook/behaviors"
 	"github.com/deskhook/deskhook/behaviors/actions"
+	"github.com/deskhook/deskhook/behaviors/behaviortest"
 	"github.com/deskhook/deskhook/behaviors/outbound"
 	"github.com/deskhook/deskhook/behaviors/recipes"
 	"github.com/deskhook/deskhook/behaviors/runner"
@@ -44,9 +46,12 @@ type testAPI struct {
 	log   *bytes.Buffer
 	doc   *openapi3.T
 	guid  string // the last that an answer showed in full
+
+	canaries behaviortest.Canaries // that no answer may hold
 }
 
-func newAPI(t *testing.T) *testAPI {
+// newAPI may call private networks where they are allowed.
+func newAPI(t *testing.T, allowed ...netip.Prefix) *testAPI {
 	t.Helper()
 	a := &testAPI{t: t, log: &bytes.Buffer{}, db: modelstest.Open(t)}
 	a.store = modelstest.Store(t, a.db, modelstest.NewClock())
@@ -57,7 +62,7 @@ func newAPI(t *testing.T) *testAPI {
 	}
 	logger := slog.New(slog.NewTextHandler(a.log, nil))
 	base := func() string { return "https://help.example/webhooks" }
-	client := outbound.New(outbound.Options{})
+	client := outbound.New(outbound.Options{Allow: allowed})
 	t.Cleanup(client.Close)
 	r := runner.New(runner.Options{Store: a.store, Catalog: catalog, Actions: registry, HTTP: client, Logger: logger, BaseURL: base})
 	if err := r.Start(t.Context()); err != nil {
@@ -158,6 +163,9 @@ func (a *testAPI) call(line string, body []byte) (status string, answer []byte) 
 	answer, err = io.ReadAll(resp.Body)
 	if err != nil {
 		a.t.Fatal(err)
+	}
+	if found := a.canaries.In(fmt.Sprintf("%v %s", resp.Header, answer)); found != "" {
+		a.t.Errorf("%s: %s", line, found)
 	}
 	if !public {
 		a.described(r, resp, answer)

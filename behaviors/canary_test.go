@@ -12,12 +12,12 @@ import (
 
 	"github.com/deskhook/deskhook/behaviors"
 	"github.com/deskhook/deskhook/behaviors/actions"
-	"github.com/deskhook/deskhook/behaviors/behaviortest"
+	"github.com/deskhook/deskhook/behaviors/behaviortest/canary"
 	"github.com/deskhook/deskhook/behaviors/expression"
 	"github.com/deskhook/deskhook/behaviors/payload"
 )
 
-var canaries = behaviortest.Canaries{"Zq7Kx2Vw9Tb4Rm3Ys8Lp5Nd6", "Hc6Gf1Jt0Wk8\"é\\+/<&Xv3Bn9Qd5Sa2", "Tg5Vr8Bk2Ns7Cw4Yx9Lm3Dz6"}
+var canaries = canary.Secrets{"Zq7Kx2Vw9Tb4Rm3Ys8Lp5Nd6", "Hc6Gf1Jt0Wk8\"é\\+/<&Xv3Bn9Qd5Sa2", "Tg5Vr8Bk2Ns7Cw4Yx9Lm3Dz6"}
 
 // canarySecrets are what the inputs of generated documents hold. One cannot be
 // read, and why tells its value.

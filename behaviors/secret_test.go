@@ -2,6 +2,7 @@ package behaviors_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -80,5 +81,20 @@ steps:
 	}
 	if all := string(text) + fmt.Sprintf("%+v", s); strings.Contains(all, value) {
 		t.Error("the secret's value is in the simulation")
+	}
+}
+
+// What a host says of a secret that it cannot give, which may tell more than it
+// should, is in no error of a run.
+func TestWhyASecretCannotBeReadIsNotTold(t *testing.T) {
+	for _, proof := range []string{`mailgun.signed(request, inputs.key)`, `mailgun.signed(request, [inputs.key])`, `bearer(request, inputs.key)`, `hmac("sha256", inputs.key, "a") == nil`, `equal_secure("a", inputs.key)`} {
+		p := compile(t, "behavior: 1\ninputs: {key: {type: secret}}\nsteps:\n  - {log: a, when: '"+proof+"'}\n")
+		d := delivery("{}")
+		d.Inputs = map[string]any{"key": expression.Secret{Name: "key"}}
+		d.Secrets = func(expression.Secret) (string, error) { return "", errors.New("hunter2 does not open it") }
+		const want = "the secret `key` cannot be read"
+		if got := behaviors.Advance(p, d, behaviors.Journal{}).Error; !strings.HasSuffix(got, want) || strings.Contains(got, "hunter2") {
+			t.Errorf("%s: got %q, want an error that ends with %q", proof, got, want)
+		}
 	}
 }

@@ -26,7 +26,7 @@ import (
 
 	"github.com/deskhook/deskhook/behaviors"
 	"github.com/deskhook/deskhook/behaviors/actions"
-	"github.com/deskhook/deskhook/behaviors/behaviortest"
+	"github.com/deskhook/deskhook/behaviors/behaviortest/canary"
 	"github.com/deskhook/deskhook/behaviors/outbound"
 	"github.com/deskhook/deskhook/behaviors/recipes"
 	"github.com/deskhook/deskhook/behaviors/runner"
@@ -47,7 +47,7 @@ type testAPI struct {
 	doc   *openapi3.T
 	guid  string // the last that an answer showed in full
 
-	canaries behaviortest.Canaries // that no answer may hold
+	canaries canary.Secrets // that no answer may hold
 }
 
 // newAPI may call private networks where they are allowed.

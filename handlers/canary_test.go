@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/deskhook/deskhook/behaviors/behaviortest"
+	"github.com/deskhook/deskhook/behaviors/behaviortest/canary"
 )
 
 const (
@@ -35,7 +35,7 @@ func TestNoSecretIsAnswered(t *testing.T) {
 	}))
 	t.Cleanup(echo.Close)
 	a := newAPI(t, netip.MustParsePrefix("127.0.0.0/8"))
-	a.canaries = behaviortest.Canaries{canaryKey, canaryToken, canaryPath, canaryNamed}
+	a.canaries = canary.Secrets{canaryKey, canaryToken, canaryPath, canaryNamed}
 	address := strings.TrimPrefix(echo.URL, "http://")
 	source := `behavior: 1
 inputs:

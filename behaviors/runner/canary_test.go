@@ -22,7 +22,7 @@ import (
 
 	"github.com/deskhook/deskhook/behaviors"
 	"github.com/deskhook/deskhook/behaviors/actions"
-	"github.com/deskhook/deskhook/behaviors/behaviortest"
+	"github.com/deskhook/deskhook/behaviors/behaviortest/canary"
 	"github.com/deskhook/deskhook/behaviors/expression"
 	"github.com/deskhook/deskhook/models"
 	"github.com/deskhook/deskhook/models/modelstest"
@@ -37,7 +37,7 @@ const (
 	canaryPassword = "Fj2Hq9Wt4Kd7Zb5Xr8Vn3Gs6"
 )
 
-var canaries = behaviortest.Canaries{canaryKey, canaryToken, canaryPath, canaryPassword}
+var canaries = canary.Secrets{canaryKey, canaryToken, canaryPath, canaryPassword}
 
 // echo is a remote that gives back whatever it is sent, in one of several ways.
 func echo(t *testing.T, reached *atomic.Int64) string {

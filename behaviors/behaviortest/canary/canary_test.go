@@ -1,4 +1,4 @@
-package behaviortest
+package canary
 
 import (
 	"encoding/base64"
@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-func TestCanariesAreFoundInEveryForm(t *testing.T) {
+func TestSecretsAreFoundInEveryForm(t *testing.T) {
 	const canary = "Zq7Kx2Vw9Tb4é\"+/<Rm3Ys8Lp5Nd\\&Hc6Gf1Jt0Wk"
-	c := Canaries{"another-1A2b3C4d", canary}
+	c := Secrets{"another-1A2b3C4d", canary}
 	quoted, err := json.Marshal(canary)
 	if err != nil {
 		t.Fatal(err)

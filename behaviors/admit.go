@@ -194,7 +194,8 @@ func (e *Evaluation) key(x *expr) (key string, has bool, err error) {
 	if err != nil {
 		return "", false, err
 	}
-	return dedupeKey(v)
+	key, has, err = dedupeKey(v)
+	return key, has, e.unfit(x, err)
 }
 
 func dedupeKey(v any) (key string, has bool, err error) {

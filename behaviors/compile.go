@@ -42,6 +42,7 @@ type compiler struct {
 	lacked   map[string]*finding // of fields that the samples lack, by their messages
 	sent     []sentSecret        // by the step that is being compiled
 	carry    map[string]carried  // what names carry of the caller's texts
+	keeping  bool                // what is compiled becomes a secret
 	reveals  string              // what becomes of the values that are being compiled, where somebody else sees them
 }
 
@@ -102,7 +103,7 @@ func (c *compiler) expression(n *node, from int, text string, want expression.Ki
 }
 
 func (c *compiler) tryExpression(n *node, from int, text string, want expression.Kind, secret bool) (*expr, []expression.Problem) {
-	config := expression.Config{Functions: c.catalog.Functions, Scope: c.scope, Paths: c.paths, Want: want, AllowSecret: secret}
+	config := expression.Config{Functions: c.catalog.Functions, Scope: c.scope, Paths: c.paths, Want: want, AllowSecret: secret, Hidden: c.keeping}
 	compiled, problems := expression.Compile(text, config)
 	sampled, warnings := c.bySamples(text, config, problems)
 	problems = append(problems, warnings...)

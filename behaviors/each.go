@@ -105,13 +105,15 @@ func mayBeItems(t expression.Type) bool {
 }
 
 func itemOf(t expression.Type) expression.Type {
+	item := expression.Type{}
 	switch {
 	case t.Elem != nil:
-		return *t.Elem
+		item = *t.Elem
 	case t.Kind == expression.Map:
 		return t
 	}
-	return expression.Type{}
+	item.Derived = t.Derived
+	return item
 }
 
 // each runs the steps for each item, however far each of them comes: one that
@@ -125,7 +127,8 @@ func (w *walk) each(s *step, index int, after bool) flow {
 	items := listed(v)
 	w.Steps[index].Params = map[string]any{"items": int64(len(items))}
 	if len(items) > maxItems {
-		return w.failStep(s, index, fmt.Errorf("in: %d items; at most %d are allowed", len(items), maxItems))
+		err := fmt.Errorf("%d items; at most %d are allowed", len(items), maxItems)
+		return w.failStep(s, index, fmt.Errorf("in: %w", w.unfit(s.each.in, err)))
 	}
 	answering := responding(s.steps)
 	outer := w.values(s.each.bound)

@@ -54,6 +54,10 @@ func NewEvaluation(p *Program, d *Delivery, trace *expression.Trace) *Evaluation
 		Secrets: e.secret, Trace: trace, Clock: d.Clock,
 	}
 	e.freshLets()
+	if trace != nil {
+		trace.Payload = e.tracedPayload
+		e.frame.Clock = nil // a trace takes longer, and must fail where the run did
+	}
 	return e
 }
 
@@ -140,9 +144,17 @@ func (e *Evaluation) holds(x *expr) (bool, error) {
 	}
 	b, err := expression.Truth(v)
 	if err != nil {
-		return false, e.located(x, err)
+		return false, e.located(x, e.unfit(x, err))
 	}
 	return b, nil
+}
+
+// unfit tells a trace why a value does not serve where it stands, if it does not.
+func (e *Evaluation) unfit(x *expr, err error) error {
+	if err != nil && x != nil {
+		e.frame.Trace.Fail(x.compiled, x.at, err.Error())
+	}
+	return err
 }
 
 // value evaluates a literal with its interpolations.
@@ -219,7 +231,7 @@ func (e *Evaluation) text(v *value, w *expression.Walker) (string, error) {
 			text, err = v.format.escape(text, b.String())
 		}
 		if err != nil {
-			return "", e.located(p.expr, tooMuch(err, errTextSize))
+			return "", e.located(p.expr, e.unfit(p.expr, tooMuch(err, errTextSize)))
 		}
 		if v.html != nil {
 			values = append(values, text)
@@ -251,6 +263,7 @@ func (e *Evaluation) params(s *step) (map[string]any, error) {
 		v, err := e.value(&p.value, w)
 		if err == nil {
 			v, err = p.spec.convert(v, w)
+			err = e.unfit(p.value.whole, err)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", p.spec.Name, err)

@@ -74,6 +74,8 @@ func (c *compiler) keeps(n *node) (list []kept) {
 		c.wrong(n.span, "keep", "a map of inputs to expressions", n.describe())
 		return nil
 	}
+	c.keeping = true
+	defer func() { c.keeping = false }()
 	for _, p := range n.pairs {
 		if !slices.ContainsFunc(c.p.inputs, func(in Input) bool { return in.Name == p.key.text && in.Type == "secret" }) {
 			var secrets []string

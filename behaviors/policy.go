@@ -2,7 +2,6 @@ package behaviors
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/deskhook/deskhook/behaviors/expression"
@@ -90,28 +89,6 @@ func (e *Evaluation) Permit(p Policy, effect Effect, secret func(expression.Secr
 		return denied
 	}
 	return nil
-}
-
-// TraceDenials adds to a trace which of a decision's steps a policy denies, as
-// values of the kind Policy at the places of the steps. What is done is not asked
-// again, and neither is what hangs on a secret that cannot be had.
-func (e *Evaluation) TraceDenials(values []TraceValue, p Policy, d Decision, secret func(expression.Secret) (string, error)) []TraceValue {
-	for _, s := range d.Steps {
-		if e.p.actions[s.Action] == nil || s.Params == nil || s.State == StepDone {
-			continue
-		}
-		var denied *DeniedError
-		if errors.As(e.Permit(p, Effect{Action: s.Action, Params: s.Params}, secret), &denied) {
-			text, _ := json.Marshal(denied.Error())
-			at := TraceValue{Line: s.Line, Column: 1, Kind: "Policy", Value: json.RawMessage(text), N: 1}
-			if step := e.p.step(s.Path); step != nil {
-				at.Column = step.column
-			}
-			values = append(values, at)
-		}
-	}
-	sortTrace(values)
-	return values
 }
 
 // decide finds the first rule that fits. What cannot be compared for sure is not

@@ -81,13 +81,16 @@ func (s *scope) bind(name string, t, sampled expression.Type) (slot int, seed *e
 // either is the type of a name that may hold the one or the other. What may be
 // a secret is taken for one, so that it can go nowhere else.
 func either(a, b expression.Type) expression.Type {
+	derived := a.Derived || b.Derived
 	switch {
 	case isSecret(a) || sameType(a, b):
-		return a
 	case isSecret(b):
-		return b
+		a = b
+	default:
+		a = expression.Type{}
 	}
-	return expression.Type{}
+	a.Derived = derived
+	return a
 }
 
 func isSecret(t expression.Type) bool {

@@ -18,6 +18,8 @@ type Simulation struct {
 	Response    *Response       `json:"response"`
 	Steps       []SimulatedStep `json:"steps"`
 	Trace       []TraceValue    `json:"trace"`
+	// TraceProblem is why the trace is not whole.
+	TraceProblem string `json:"trace_problem,omitempty"`
 	// Detail of a refusal, or the error that ended the run.
 	Detail string `json:"-"`
 	// State of the run; empty where the request was refused.
@@ -43,15 +45,6 @@ type SimulatedStep struct {
 	Inline bool `json:"-"`
 	// Error of a step that failed; it shows no value of the delivery.
 	Error string `json:"error,omitempty"`
-}
-
-// TraceValue is a value of a sub-expression.
-type TraceValue struct {
-	Line   int    `json:"line"`
-	Column int    `json:"column"`
-	Kind   string `json:"kind"`
-	Value  any    `json:"value"`
-	N      int    `json:"n"`
 }
 
 // Simulate compiles and runs a behavior against one delivery. outputs gives a
@@ -106,6 +99,9 @@ func SimulateWith(source string, c *Catalog, d *Delivery, outputs map[string]any
 		decision = e.advance(a, journal)
 	}
 	s.Trace = e.TraceDenials(p.TraceValues(trace), o.Policy, decision, e.simulatedSecret)
+	if trace.Cut {
+		s.TraceProblem = TraceCut
+	}
 	return s
 }
 
@@ -247,63 +243,6 @@ func shown(params map[string]any) map[string]any {
 		}
 		out[name] = json.RawMessage(text)
 	}
-	return out
-}
-
-const (
-	// shownBytes of a value in a trace; what is larger comes cut, with its size.
-	shownBytes = 1 << 10
-	// printedBytes is how much of a value is printed to be cut.
-	printedBytes = 64 << 10
-	// tracedBytes is how much of all values is printed; those that are left come
-	// without what is in them.
-	tracedBytes = 4 << 20
-)
-
-// TraceValues gives what a trace collected, with places in the document, in
-// their order. Secrets come as the word, large values cut. Values are
-// json.RawMessage.
-func (p *Program) TraceValues(t *expression.Trace) []TraceValue {
-	values := make([]TraceValue, 0, len(t.Entries))
-	left := tracedBytes
-	for _, e := range t.Entries {
-		line, column := p.position(e.At, e.Offset)
-		values = append(values, TraceValue{line, column, e.Kind, traced(e.Value, &left), e.N})
-	}
-	sortTrace(values)
-	return values
-}
-
-func sortTrace(values []TraceValue) {
-	slices.SortStableFunc(values, func(a, b TraceValue) int {
-		if a.Line != b.Line {
-			return a.Line - b.Line
-		}
-		return a.Column - b.Column
-	})
-}
-
-// traced is a value as a trace shows it. left is how much may be printed yet.
-func traced(v any, left *int) json.RawMessage {
-	if _, ok := v.(expression.Secret); ok {
-		return json.RawMessage(`"secret"`)
-	}
-	limits := expression.DefaultLimits
-	limits.Memory = min(printedBytes, *left)
-	w := expression.NewWalker(limits)
-	text, err := w.JSON(v)
-	*left -= w.Used()
-	if err == nil && len(text) <= shownBytes {
-		return text
-	}
-	short := summary(v)
-	switch s, isText := v.(string); {
-	case isText:
-		short = fmt.Sprintf("%s… (%d bytes)", cutBytes(s, shownBytes), len(s))
-	case err == nil:
-		short = fmt.Sprintf("%s… (%d bytes)", cutBytes(string(text), shownBytes), len(text))
-	}
-	out, _ := json.Marshal(short)
 	return out
 }
 

@@ -126,7 +126,7 @@ func (e *Evaluation) timer(t *wait) (Wait, error) {
 			return Wait{}, err
 		}
 		d, err := waitingTime(v)
-		return Wait{For: d}, err
+		return Wait{For: d}, e.unfit(t.duration.whole, err)
 	}
 	v, err := e.eval(t.until)
 	if err != nil || v == nil {
@@ -134,7 +134,8 @@ func (e *Evaluation) timer(t *wait) (Wait, error) {
 	}
 	moment, ok := v.(time.Time)
 	if !ok {
-		return Wait{}, fmt.Errorf("until: takes a time, got %s", kindWords(valueKind(v)))
+		err := fmt.Errorf("takes a time, got %s", kindWords(valueKind(v)))
+		return Wait{}, fmt.Errorf("until: %w", e.unfit(t.until, err))
 	}
 	return Wait{Until: moment}, nil
 }

@@ -37,6 +37,12 @@ func nilSafe(f *Function) *Function {
 	return f
 }
 
+// proves marks a function that only checks by its secret.
+func proves(f *Function) *Function {
+	f.proves = true
+	return f
+}
+
 // infers says how the result's type follows from the arguments'.
 func (f *Function) infers(result func(args []Type) Type) *Function {
 	f.infer = result

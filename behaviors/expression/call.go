@@ -40,7 +40,7 @@ func (c *compiler) isNamespace(name string) bool {
 }
 
 func (c *compiler) call(name string, at span, args []ast.Node) operand {
-	o := operand{at: at, kind: "Call", token: at.from}
+	o := operand{at: at, node: &tracedNode{kind: "Call", token: at.from}}
 	fn := c.config.Functions[name]
 	if fn == nil {
 		c.unknownFunction(at, name)
@@ -81,6 +81,7 @@ func (c *compiler) call(name string, at span, args []ast.Node) operand {
 		types[i] = x.typ
 	}
 	o.typ = fn.result(types)
+	o.typ.Derived = fn.derives()
 	o.run = callClosure(fn, c.bound(fn, operands), runs, o.at)
 	return o
 }

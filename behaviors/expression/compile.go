@@ -18,6 +18,10 @@ type Config struct {
 	// AllowSecret: the whole result may be a secret (a secret parameter of an
 	// action, a let).
 	AllowSecret bool
+	// Hidden: the result is going to be a secret, so a trace shows nothing of it.
+	Hidden bool
+
+	untraced bool // of tests: as if there were no traces
 }
 
 // Compiled is an expression ready to run. It is immutable and safe to share.
@@ -28,6 +32,7 @@ type Compiled struct {
 	path   *Path
 	run    closure
 	locals int
+	node   *tracedNode
 	// Of `first ?? path`.
 	first closure
 	then  *Path
@@ -64,8 +69,7 @@ type operand struct {
 	first closure // of `first ?? then`
 	then  *Path
 	at    span
-	kind  string // for the trace
-	token int    // rune offset of the node's token
+	node  *tracedNode // nil: a trace has no need of it
 	constant
 }
 
@@ -87,6 +91,7 @@ type compiler struct {
 	used     int
 	depth    int
 	lacking  map[ast.Node]bool // members that samples may lack without a word
+	derived  bool              // a node next to or above which the compiler is was made of a secret
 }
 
 // local is a name of a let, or of a predicate ("#", "#index", "#acc").
@@ -130,7 +135,7 @@ func Compile(source string, config Config) (compiled *Compiled, problems []Probl
 			return nil, c.problems
 		}
 	}
-	return &Compiled{source: source, length: len(c.source), typ: result.typ, path: result.path, run: run, locals: c.most, first: result.first, then: result.then}, c.problems
+	return &Compiled{source: source, length: len(c.source), typ: result.typ, path: result.path, run: run, locals: c.most, node: result.node, first: result.first, then: result.then}, c.problems
 }
 
 func (c *compiler) report(at span, code, suggestion, format string, args ...any) *Problem {
@@ -182,16 +187,15 @@ func (c *compiler) value(o operand) closure {
 	if o.path != nil {
 		run = c.readPayload(o.path)
 	}
-	if o.is || o.kind == "" {
+	if o.is || o.node == nil || c.config.untraced {
 		return run
 	}
-	kind, token := o.kind, o.token
+	node := o.node
 	return func(m *machine) any {
-		v := run(m)
 		if m.trace != nil {
-			m.trace.record(m.f.At, token, kind, v)
+			return m.traced(node, run)
 		}
-		return v
+		return run(m)
 	}
 }
 
@@ -233,6 +237,10 @@ func (c *compiler) node(n ast.Node) operand {
 		}
 		return failed(span{0, 1})
 	}
+	return c.flows(func() operand { return c.typed(n) })
+}
+
+func (c *compiler) typed(n ast.Node) operand {
 	switch n := n.(type) {
 	case *ast.NilNode:
 		return c.literal(n, Of(Nil), nil)
@@ -282,7 +290,7 @@ func (c *compiler) node(n ast.Node) operand {
 
 func (c *compiler) literal(n ast.Node, t Type, v any) operand {
 	at := c.token(n)
-	return operand{typ: t, at: at, token: at.from, constant: constant{true, v},
+	return operand{typ: t, at: at, constant: constant{true, v},
 		run: func(m *machine) any { return v }}
 }
 

@@ -9,11 +9,13 @@ func (c *compiler) conditional(n *ast.ConditionalNode) operand {
 	c.noHolder(yes)
 	c.noHolder(no)
 	at, testAt := cond.at.union(yes.at).union(no.at), cond.at
+	token := c.question(cond.at.to)
 	if !n.Ternary {
 		at = c.closing(c.word(at, "if"), '}')
+		token = at.from
 	}
 	test, then, otherwise := c.value(cond), c.value(yes), c.value(no)
-	return operand{typ: merge(yes.typ, no.typ), at: at, kind: "Conditional", token: at.from, run: func(m *machine) any {
+	return operand{typ: merge(yes.typ, no.typ), at: at, node: &tracedNode{kind: "Conditional", token: token}, run: func(m *machine) any {
 		m.step(1)
 		if m.truth(test(m), testAt) {
 			return then(m)
@@ -30,23 +32,21 @@ func (c *compiler) declaration(n *ast.VariableDeclaratorNode) operand {
 	}
 	let := c.opening(at, 't')
 	let.from = max(let.from-2, 0)
-	var slot int
-	var set closure
-	if value.path != nil {
-		c.push(n.Name, value.typ, value.path)
-	} else {
-		set = c.value(value)
-		slot = c.push(n.Name, value.typ, nil)
-	}
+	set := c.value(value)
+	slot := c.push(n.Name, value.typ, value.path)
 	body := c.node(n.Expr)
 	run := c.value(body)
 	c.pop(1)
-	o := operand{typ: body.typ, at: let.union(body.at), run: run}
-	if set != nil {
-		o.run = func(m *machine) any {
+	o := operand{typ: body.typ, at: let.union(body.at)}
+	isPath := value.path != nil // what is read of it is read where it is named
+	o.run = func(m *machine) any {
+		switch {
+		case !isPath:
 			m.locals[slot] = set(m)
-			return run(m)
+		case m.trace != nil:
+			m.aside(func() { set(m) })
 		}
+		return run(m)
 	}
 	return o
 }
@@ -117,7 +117,7 @@ func (c *compiler) array(n *ast.ArrayNode) operand {
 	if elem.Kind == Any || elem.Kind == Nil || elem.secret() || elem.holdsSecret() {
 		t.Elem = nil
 	}
-	o := operand{typ: t, at: at, kind: "Array", token: c.token(n).from}
+	o := operand{typ: t, at: at, node: &tracedNode{kind: "Array", token: c.token(n).from}}
 	if list, ok := literalList(items); ok {
 		o.run = func(m *machine) any { m.step(1); return list }
 		return o
@@ -177,7 +177,7 @@ func (c *compiler) mapLiteral(n *ast.MapNode) operand {
 		pairs = append(pairs, pair{c.value(k), c.value(v), k.at})
 	}
 	at = c.closing(at, '}')
-	return operand{typ: t, at: at, kind: "Map", token: c.token(n).from, run: func(m *machine) any {
+	return operand{typ: t, at: at, node: &tracedNode{kind: "Map", token: c.token(n).from}, run: func(m *machine) any {
 		m.step(1 + len(pairs))
 		m.take(mapBytes(len(pairs)))
 		result := make(map[string]any, len(pairs))

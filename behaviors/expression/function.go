@@ -32,6 +32,9 @@ type Function struct {
 	Cost func(args []any) int
 	Call func(f *Frame, args []any) (any, error)
 
+	// proves: it takes a secret to check something, and gives nothing that is made
+	// of it.
+	proves bool
 	// run is the form of a builtin, which charges the budget by itself.
 	run builtin
 	// bind sees the arguments that are literals before anything runs: it gives

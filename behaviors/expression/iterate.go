@@ -44,9 +44,10 @@ func (c *compiler) iterate(o operand, fn *Function, args []ast.Node) operand {
 	c.want(list, List, "the first argument of `"+fn.Name+"`")
 	source, elem := c.value(list), list.typ.element()
 	outside := len(c.locals)
+	elem.Derived = list.typ.Derived
 	b := &body{item: c.push("#", elem, nil), index: c.push("#index", Of(Int), nil), at: list.at}
 	if fn.over.accumulates {
-		b.acc = c.push("#acc", Type{}, nil)
+		b.acc = c.push("#acc", Type{Derived: c.mayDerive(args)}, nil)
 	}
 	x := operand{typ: elem, at: list.at}
 	if len(args) > 1 {

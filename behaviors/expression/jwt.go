@@ -23,11 +23,11 @@ const (
 
 func tokenFunctions() []*Function {
 	return []*Function{
-		fn("jwt", []Param{param("token", Text), {Name: "key", Secret: true}}, Map,
+		proves(fn("jwt", []Param{param("token", Text), {Name: "key", Secret: true}}, Map,
 			"the claims of a JSON Web Token, or nil where its signature, exp, nbf or iat does not hold at the moment of receipt ("+strconv.Itoa(int(jwtLeeway.Seconds()))+" s apart at most). "+
 				"The key says which algorithms count: a secret text HS256, HS384 and HS512; a public key in PEM those of its kind (RS, PS, ES, EdDSA). Compare iss and aud yourself",
 			`jwt(payload.token, inputs.token).iss == "https://login.example.com" -> true
-jwt("no.token.here", inputs.token) -> nil`, verifyToken),
+jwt("no.token.here", inputs.token) -> nil`, verifyToken)),
 	}
 }
 

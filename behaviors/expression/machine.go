@@ -21,6 +21,8 @@ type machine struct {
 	patterns map[string]*pattern // that were compiled on the way
 	block    []byte              // of a text on its way into a hash
 	busy     bool
+	silent   bool     // nothing that it runs is of the document
+	opened   int      // the nodes that a trace was within when it began
 	inner    *machine // for the lets that are first read meanwhile
 }
 
@@ -103,7 +105,13 @@ func (m *machine) start(f *Frame, l Limits, locals int) {
 	if f == nil {
 		return
 	}
-	m.trace = f.Trace
+	if m.trace = f.Trace; m.trace != nil {
+		if m.silent {
+			m.trace = nil
+		} else {
+			m.opened = len(m.trace.open)
+		}
+	}
 	if cap(m.locals) < locals {
 		m.locals = make([]any, locals)
 	}
@@ -117,8 +125,11 @@ const keptSlots = 4096
 // machine: the next evaluation sees nothing of this one.
 func (m *machine) finish(err *error) {
 	if r := recover(); r != nil {
-		*err = m.stopped(r)
-		m.args = nil
+		e := m.stopped(r)
+		*err, m.args = e, nil
+		if m.trace != nil {
+			m.trace.failed(m.opened, e)
+		}
 	}
 	m.f, m.trace, m.patterns, m.busy = nil, nil, nil, false
 	clear(m.locals)
@@ -143,7 +154,7 @@ func (c *Compiled) Eval(f *Frame) (any, error) {
 	}
 	m := f.machine
 	if m.busy { // a host's function evaluates
-		m = new(machine)
+		m = &machine{silent: true}
 	}
 	result, _, err := c.eval(m, f)
 	return result, err
@@ -213,10 +224,13 @@ func (m *machine) first(l *Lazy) *Error {
 		m.inner = new(machine)
 	}
 	f := m.f
-	at, indices, reading := f.At, f.Indices, f.reading
+	at, indices, reading, trace := f.At, f.Indices, f.reading, f.Trace
 	f.At, f.Indices, f.reading = l.At, l.Indices, l
+	if trace != nil && !trace.defines(l.At) {
+		f.Trace = nil // it has been recorded
+	}
 	value, held, err := l.Expr.eval(m.inner, f)
-	f.At, f.Indices, f.reading = at, indices, reading
+	f.At, f.Indices, f.reading, f.Trace = at, indices, reading, trace
 	if err == nil {
 		l.value, l.held = value, held
 	} else if e := asError(err); e.beyondHeld {

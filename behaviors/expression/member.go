@@ -36,10 +36,11 @@ func (c *compiler) member(n *ast.MemberNode) operand {
 	}
 	t := c.memberType(n, base, property)
 	if key, ok := pathKey(property); ok && base.path != nil {
-		return operand{typ: t, path: base.path.member(key), at: at, kind: kind, token: token}
+		path := base.path.member(key)
+		return operand{typ: t, path: path, at: at, node: &tracedNode{kind: kind, token: token, path: path, base: base.node}}
 	}
 	from := c.value(base)
-	o := operand{typ: t, at: at, kind: kind, token: token}
+	o := operand{typ: t, at: at, node: &tracedNode{kind: kind, token: token}}
 	if name, ok := property.value.(string); ok && property.is {
 		o.run = func(m *machine) any {
 			v := from(m)

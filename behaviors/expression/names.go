@@ -65,19 +65,19 @@ func (c *compiler) rename(at span, near string) []Fix {
 
 func (c *compiler) localOperand(l local, at span) operand {
 	if l.path != nil {
-		return operand{typ: l.typ, path: l.path, at: at, kind: "Identifier", token: at.from}
+		return operand{typ: l.typ, path: l.path, at: at, node: &tracedNode{kind: "Identifier", token: at.from, path: l.path}}
 	}
 	slot := l.slot
-	return operand{typ: l.typ, at: at, kind: "Identifier", token: at.from,
+	return operand{typ: l.typ, at: at, node: &tracedNode{kind: "Identifier", token: at.from},
 		run: func(m *machine) any { m.step(1); return m.locals[slot] }}
 }
 
 func (c *compiler) scoped(n Name, at span) operand {
 	if n.Path != nil {
-		return operand{typ: n.Type, path: n.Path, at: at, kind: "Identifier", token: at.from}
+		return operand{typ: n.Type, path: n.Path, at: at, node: &tracedNode{kind: "Identifier", token: at.from, path: n.Path, let: n.Slot}}
 	}
 	slot := n.Slot
-	return operand{typ: n.Type, at: at, kind: "Identifier", token: at.from, run: func(m *machine) any {
+	return operand{typ: n.Type, at: at, node: &tracedNode{kind: "Identifier", token: at.from}, run: func(m *machine) any {
 		m.step(1)
 		return m.slot(slot)
 	}}
@@ -106,5 +106,7 @@ func (c *compiler) pointer(n *ast.PointerNode) operand {
 		c.report(at, "unknown-name", "", "`#%s` has no meaning here", n.Name)
 		return failed(at)
 	}
-	return c.localOperand(l, at)
+	o := c.localOperand(l, at)
+	o.node.kind = "Pointer"
+	return o
 }

@@ -24,7 +24,7 @@ func (c *compiler) unary(n *ast.UnaryNode) operand {
 	c.plain(x, "as an operand of `"+n.Operator+"`")
 	at, xAt := token.union(x.at), x.at
 	run := c.value(x)
-	o := operand{at: at, kind: "Unary", token: token.from}
+	o := operand{at: at, node: &tracedNode{kind: "Unary", token: token.from}}
 	switch n.Operator {
 	case "not", "!":
 		c.want(x, Bool, "the operand of `"+n.Operator+"`")
@@ -105,7 +105,7 @@ func (c *compiler) binary(n *ast.BinaryNode) operand {
 	c.testsForNil(n)
 	l, r := c.node(n.Left), c.node(n.Right)
 	at := l.at.union(r.at)
-	o := operand{at: at, kind: "Binary", token: token.from}
+	o := operand{at: at, node: &tracedNode{kind: "Binary", token: token.from}}
 	switch op {
 	case "??":
 		return c.coalesce(o, l, r)

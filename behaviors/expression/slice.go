@@ -23,7 +23,7 @@ func (c *compiler) slice(n *ast.SliceNode) operand {
 	}
 	at = c.closing(c.closing(at, ':'), ']')
 	from := c.value(base)
-	return operand{typ: base.typ, at: at, kind: "Slice", token: token.from, run: func(m *machine) any {
+	return operand{typ: base.typ, at: at, node: &tracedNode{kind: "Slice", token: token.from}, run: func(m *machine) any {
 		v := from(m)
 		low, ok := bound(m, bounds[0], at, 0)
 		high, ok2 := bound(m, bounds[1], at, 1<<62)

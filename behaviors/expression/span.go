@@ -46,6 +46,27 @@ func (c *compiler) opening(s span, mark rune) span {
 	return s
 }
 
+// question is where the `?` stands that decides between two values, behind its
+// condition.
+func (c *compiler) question(from int) int {
+	for i := from; i < len(c.source); i++ {
+		if end := c.comment(i); end > i {
+			i = end - 1
+		} else if c.source[i] == '?' {
+			return i
+		}
+	}
+	return from
+}
+
+// comment is behind the comment that begins at a place, or the place.
+func (c *compiler) comment(at int) int {
+	if c.source[at] != '/' {
+		return at
+	}
+	return max(at, anyCommentEnd(c.source, at))
+}
+
 // word extends a span back over a word that stands before it, past blanks and
 // parentheses that open.
 func (c *compiler) word(s span, word string) span {

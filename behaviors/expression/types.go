@@ -42,6 +42,8 @@ type Type struct {
 	// AnyCase: of a Map that is Open and a Sample, as the headers of requests: upper
 	// and lower case of names do not count.
 	AnyCase bool
+	// Derived: made of a secret, so that a trace does not show it.
+	Derived bool
 }
 
 // Of is the type of a kind.

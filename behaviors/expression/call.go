@@ -17,7 +17,11 @@ func (c *compiler) callNode(n *ast.CallNode) operand {
 		method, ok2 := callee.Property.(*ast.StringNode)
 		if ok && ok2 {
 			if _, known := c.config.Scope.Lookup(space.Value); !known && c.isNamespace(space.Value) {
-				return c.call(space.Value+"."+method.Value, c.token(space).union(c.token(method)), n.Arguments)
+				o := c.call(space.Value+"."+method.Value, c.token(space).union(c.token(method)), n.Arguments)
+				if o.node != nil {
+					o.node.token = c.token(method).from
+				}
+				return o
 			}
 		}
 		at := c.token(callee)

@@ -32,19 +32,20 @@ func (c *compiler) declaration(n *ast.VariableDeclaratorNode) operand {
 	}
 	let := c.opening(at, 't')
 	let.from = max(let.from-2, 0)
-	set := c.value(value)
+	var set closure // of what is a place in the payload nothing but a trace
+	if value.path == nil {
+		set = c.value(value)
+	}
 	slot := c.push(n.Name, value.typ, value.path)
 	body := c.node(n.Expr)
 	run := c.value(body)
 	c.pop(1)
 	o := operand{typ: body.typ, at: let.union(body.at)}
-	isPath := value.path != nil // what is read of it is read where it is named
 	o.run = func(m *machine) any {
-		switch {
-		case !isPath:
+		if set != nil {
 			m.locals[slot] = set(m)
-		case m.trace != nil:
-			m.aside(func() { set(m) })
+		} else if m.trace != nil {
+			m.place(value.node)
 		}
 		return run(m)
 	}

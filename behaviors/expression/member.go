@@ -21,8 +21,7 @@ func (c *compiler) member(n *ast.MemberNode) operand {
 	if c.source[property.at.from] == '.' {
 		at = base.at
 	}
-	token := property.at.from
-	kind := "Member"
+	token, kind := c.token(n).from, "Member"
 	if dotted := c.opening(property.at, '.'); dotted == property.at {
 		at, kind = c.closing(at, ']'), "Index"
 	}

@@ -23,8 +23,11 @@ func (c *compiler) unary(n *ast.UnaryNode) operand {
 	x := c.node(n.Node)
 	c.plain(x, "as an operand of `"+n.Operator+"`")
 	at, xAt := token.union(x.at), x.at
-	run := c.value(x)
 	o := operand{at: at, node: &tracedNode{kind: "Unary", token: token.from}}
+	if inner, ok := n.Node.(*ast.BinaryNode); ok && c.token(inner) == token { // `not in` is one operator
+		o.node.kind, x.node = "Binary", nil
+	}
+	run := c.value(x)
 	switch n.Operator {
 	case "not", "!":
 		c.want(x, Bool, "the operand of `"+n.Operator+"`")
@@ -104,6 +107,9 @@ func (c *compiler) binary(n *ast.BinaryNode) operand {
 	token, op := c.token(n), n.Operator
 	c.testsForNil(n)
 	l, r := c.node(n.Left), c.node(n.Right)
+	if c.token(n.Right) == token { // `1 < x < 3` has one operator twice
+		r.node = nil
+	}
 	at := l.at.union(r.at)
 	o := operand{at: at, node: &tracedNode{kind: "Binary", token: token.from}}
 	switch op {

@@ -90,10 +90,15 @@ func (m *machine) beginnings(n *tracedNode) {
 		m.definition(n.let)
 		return
 	}
-	m.beginnings(n.base)
+	m.place(n.base)
+}
+
+// place records a place in the payload that nobody else reads there.
+func (m *machine) place(n *tracedNode) {
+	m.beginnings(n)
 	m.aside(func() {
-		if v, known := m.beginning(n.base.path); known {
-			m.trace.record(m.f.At, n.base, v)
+		if v, known := m.beginning(n.path); known {
+			m.trace.record(m.f.At, n, v)
 		}
 	})
 }

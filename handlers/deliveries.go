@@ -144,10 +144,11 @@ func (h *Handlers) getDelivery(c *call) error {
 		if err != nil {
 			return err
 		}
-		if trace == nil {
-			trace = []behaviors.TraceValue{}
+		v.Trace = &[]behaviors.TraceValue{}
+		if trace.Values != nil {
+			v.Trace = &trace.Values
 		}
-		v.Trace = &trace
+		v.TraceProblem = optionalText(trace.Problem)
 	}
 	if l := shown.listeners[d.ListenerID]; l != nil && !shown.urls {
 		c.guid = l.GUID // headers, bodies and the trace may hold it too

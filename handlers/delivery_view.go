@@ -26,6 +26,8 @@ type deliveryJSON struct {
 	Response    *responseJSON           `json:"response"`
 	Run         *runJSON                `json:"run"`
 	Trace       *[]behaviors.TraceValue `json:"trace,omitempty"`
+	// TraceProblem is why the trace is not whole, or not of what happened.
+	TraceProblem *string `json:"trace_problem,omitempty"`
 }
 
 type requestJSON struct {

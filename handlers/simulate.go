@@ -32,6 +32,8 @@ type simulateOut struct {
 	Response    *responseJSON             `json:"response"`
 	Steps       []behaviors.SimulatedStep `json:"steps"`
 	Trace       []behaviors.TraceValue    `json:"trace"`
+	// TraceProblem is why the trace is not whole.
+	TraceProblem string `json:"trace_problem,omitempty"`
 }
 
 // simulate decides about one request without touching anything. What payloads lack
@@ -106,7 +108,7 @@ func simulated(source string, catalog *behaviors.Catalog, d *behaviors.Delivery,
 		outputs[name] = v
 	}
 	s := behaviors.SimulateWith(source, catalog, d, outputs, options)
-	out := &simulateOut{Diagnostics: listed(s.Diagnostics), Steps: s.Steps, Trace: s.Trace}
+	out := &simulateOut{Diagnostics: listed(s.Diagnostics), Steps: s.Steps, Trace: s.Trace, TraceProblem: s.TraceProblem}
 	if s.Outcome != "" {
 		out.Outcome = &s.Outcome
 	}

@@ -110,8 +110,8 @@ func TestBounceBecomesNoteDefunctAddressAndMessage(t *testing.T) {
 		}
 		trace, err := n.Trace(t.Context(), id)
 		must(t, err)
-		if len(trace) == 0 {
-			t.Error("the trace is empty")
+		if len(trace.Values) == 0 || trace.Problem != "" {
+			t.Errorf("the trace has %d values and the problem %q", len(trace.Values), trace.Problem)
 		}
 	})
 }

@@ -86,7 +86,7 @@ func TestPolicyBeforeEachEffect(t *testing.T) {
 				trace, err := n.Trace(t.Context(), id)
 				must(t, err)
 				var said, want []string
-				for _, v := range trace {
+				for _, v := range trace.Values {
 					if v.Kind == "Policy" {
 						said = append(said, fmt.Sprintf("%d:%d %s", v.Line, v.Column, v.Value))
 					}

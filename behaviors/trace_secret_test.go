@@ -114,6 +114,13 @@ func encodingOf(canary, text string) string {
 type derivation struct {
 	t     *rapid.T
 	names []string // of texts that are made of it
+	owned int      // names that expressions have made
+}
+
+// own is a name that no expression has made yet.
+func (g *derivation) own() string {
+	g.owned++
+	return fmt.Sprint("v", g.owned)
 }
 
 func (g *derivation) pick(of ...string) string { return rapid.SampledFrom(of).Draw(g.t, "form") }
@@ -121,7 +128,7 @@ func (g *derivation) pick(of ...string) string { return rapid.SampledFrom(of).Dr
 func (g *derivation) document() string {
 	var b strings.Builder
 	b.WriteString("behavior: 1\ninputs: {key: {type: secret}}\nlet:\n")
-	for _, name := range []string{"one", "two"} {
+	for _, name := range []string{"proof_a", "proof_b"} {
 		fmt.Fprintf(&b, "  %s: '%s'\n", name, g.derived(3))
 		g.names = append(g.names, name)
 	}
@@ -159,18 +166,20 @@ func (g *derivation) derived(depth int) string {
 	case "list":
 		return g.pick(`[`+d()+`, `+d()+`][1]`, `join(["a", `+d()+`], ",")`, `last(concat([`+d()+`], ["b", `+d()+`]))`)
 	case "predicate":
+		v := g.own()
 		return g.pick(
 			`join(map(payload.list, # + `+d()+`), "")`, `map([`+d()+`], # + "x")[0]`, `filter([`+d()+`], # != nil)[0]`,
 			`find([`+d()+`], len(#) > 0)`, `reduce(payload.list, #acc + # + `+d()+`, "")`, `reduce(["a", `+d()+`], #acc + #)`,
-			`join(map([`+d()+`], {let v = #; v + "y"}), "")`, `keys(groupBy([`+d()+`], # + "z"))[0]`,
+			`join(map([`+d()+`], {let `+v+` = #; `+v+` + "y"}), "")`, `keys(groupBy([`+d()+`], # + "z"))[0]`,
 			`join(map([`+d()+`], join(map([#], # + "q"), "")), "")`,
 		)
 	case "map":
 		return g.pick(`{a: `+d()+`}.a`, `({a: 1, b: `+d()+`})["b"]`, `keys({(`+d()+`): 1})[0]`, `toJSON({a: `+d()+`})`, `string(fromJSON(toJSON([`+d()+`])))`)
 	case "name":
-		return `(let v = ` + d() + `; v + v)`
+		v := g.own()
+		return `(let ` + v + ` = ` + d() + `; ` + v + ` + ` + v + `)`
 	case "choose":
-		return g.pick(`(payload.yes ? `+d()+` : "z")`, `(payload.none ?? `+d()+`)`, `(`+d()+` ?? payload.text)`, `if payload.yes {`+d()+`} else {"z"}`)
+		return g.pick(`(payload.yes ? `+d()+` : "z")`, `(payload.none ?? `+d()+`)`, `(`+d()+` ?? payload.text)`, `(if payload.yes {`+d()+`} else {"z"})`)
 	case "proof":
 		return `hex(hmac("sha256", inputs.key, ` + d() + `))`
 	}

@@ -88,16 +88,23 @@ func TestTraceOfLets(t *testing.T) {
 			for i, source := range test.readers {
 				readers[i], _ = Compile(source, config)
 			}
-			f := testFrame(t, paths, testBody)
-			f.Slots = append(f.Slots, &Lazy{Expr: let, At: 7}, &Lazy{Expr: first, At: 7})
-			f.Trace = testTrace(t)
-			for i, reader := range readers {
-				f.At = i + 1
-				_, _ = reader.Eval(f) // an error is in the trace
+			run := func(trace *Trace) (held Held) {
+				f := testFrame(t, paths, testBody)
+				f.Slots = append(f.Slots, &Lazy{Expr: let, At: 7}, &Lazy{Expr: first, At: 7})
+				f.Trace = trace
+				for i, reader := range readers {
+					f.At = i + 1
+					_, _ = reader.Eval(f) // an error is in the trace
+				}
+				return f.Held()
+			}
+			trace := testTrace(t)
+			if got, want := run(trace), run(nil); got != want {
+				t.Errorf("with a trace %+v is held, want %+v", got, want)
 			}
 			var got []string
-			for i, line := range lines(f.Trace) {
-				got = append(got, fmt.Sprintf("%d: %s", f.Trace.Entries[i].At, line))
+			for i, line := range lines(trace) {
+				got = append(got, fmt.Sprintf("%d: %s", trace.Entries[i].At, line))
 			}
 			compareLines(t, got, test.want)
 		})

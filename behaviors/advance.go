@@ -142,7 +142,7 @@ func (w *walk) step(s *step, after bool) flow {
 	before := stop{s, after, index, w.frame.Held(), w.frame.Slots[slotError]}
 	w.Steps = append(w.Steps, Step{Path: s.path.at(w.loops), Line: s.line, Name: s.name, Action: s.verb, State: StepDone})
 	f := w.run(s, index, after)
-	if f == waiting && w.waitsItself() {
+	if f == waiting && len(w.rest) == 0 { // it waits itself, or in its iterations
 		w.stop = before
 		return waiting
 	}

@@ -63,6 +63,7 @@ func (w *walk) resume() Decision {
 // rest is what there is to do where what waits within a step has ended like this.
 type rest func(flow) flow
 
+// then notes it. An each has none: its iterations are gone through anew.
 func (w *walk) then(r rest) {
 	if len(w.loops) == 0 {
 		w.rest = append(w.rest, r)
@@ -77,10 +78,6 @@ func (w *walk) thenList(steps []*step, after bool) {
 		return w.list(steps, after)
 	})
 }
-
-// waitsItself tells of a step outside of loops that waits whether that is due to
-// no other step within.
-func (w *walk) waitsItself() bool { return len(w.loops) == 0 && len(w.rest) == 0 }
 
 func (w *walk) thenLeave(s *step, index int, after bool) {
 	w.then(func(f flow) flow {

@@ -78,6 +78,34 @@ func TestRunHoldsOnce(t *testing.T) {
 	feed(t, behaviors.NewEvaluation(compile(t, source), d, nil), n)
 }
 
+// Behind an on_error that waited, `error` is again what it was around it.
+func TestRunInErrors(t *testing.T) {
+	p := compile(t, `behavior: 1
+steps:
+  - message.find: {id: "1"}
+    on_error:
+      - message.find: {id: "2"}
+        on_error:
+          - message.find: {id: "3"}
+      - message.note: {message: "1", text: "${{ error.step }}"}
+`)
+	entries := map[string]behaviors.Entry{}
+	run := behaviors.NewEvaluation(p, delivery(`{}`), nil).Run(entries)
+	for _, known := range []string{"", "steps[0]", "steps[0].on_error[0]", "steps[0].on_error[0].on_error[0]", "steps[0].on_error[1]"} {
+		switch known {
+		case "":
+		case "steps[0].on_error[0].on_error[0]":
+			entries[known] = behaviors.Entry{}
+		default:
+			entries[known] = behaviors.Entry{Failed: worldly}
+		}
+		want := behaviors.Advance(p, delivery(`{}`), behaviors.Journal{Steps: entries})
+		if got := run.Advance(false); !reflect.DeepEqual(got, want) {
+			t.Errorf("behind %q: got %+v, want %+v", known, got, want)
+		}
+	}
+}
+
 // What happens to a run beside its growing journal makes it start over.
 func TestRunStartsOver(t *testing.T) {
 	p := compile(t, `behavior: 1

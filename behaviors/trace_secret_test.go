@@ -17,8 +17,8 @@ import (
 	"github.com/deskhook/deskhook/behaviors/expression"
 )
 
-// canaries are two values of one secret.
-var canaries = [2]string{"canary-that-sings-by-day", "canary-that-sings-at-night"}
+// tracedSecrets are two values of one secret.
+var tracedSecrets = [2]string{"canary-that-sings-by-day", "canary-that-sings-at-night"}
 
 // A trace is the same whatever the value of a secret is: nothing in it is the
 // secret's, however it was made. Programs are random, over whatever the language
@@ -35,7 +35,7 @@ func TestTraceTellsNothingOfASecret(t *testing.T) {
 			rt.Fatalf("%s\n%s", found.Render("behavior.yaml", source), source)
 		}
 		var texts [2]string
-		for i, canary := range canaries {
+		for i, canary := range tracedSecrets {
 			texts[i] = tracedWith(rt, p, canary)
 			if found := encodingOf(canary, texts[i]); found != "" {
 				rt.Fatalf("%s\nthe trace has the canary as %s\n%s", source, found, texts[i])

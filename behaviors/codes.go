@@ -57,6 +57,9 @@ var (
 	duplicateKey = kind{"duplicate-key", bad, "the key `%s` stands here twice; the first is in line %d",
 		"the same key twice in a map",
 		"keep one of them"}
+	notFormatted = kind{"not-formatted", bad, "%s",
+		"the document may compile, and is written in a way that formatting leaves alone",
+		"write keys without ?, and values without tags"}
 	moreFindings = kind{"more-findings", warn, "and %d more findings",
 		"so many findings that the rest is left out",
 		"mend those that are shown first"}
@@ -310,7 +313,7 @@ func Codes() []Code {
 func kinds() []kind {
 	return []kind{
 		tooLarge, badCharacter, yamlSyntax, tooDeep, emptyDocument, severalDocuments, directive, yamlAnchor, yamlAlias,
-		yamlTag, mergeKey, keyNotText, duplicateKey, moreFindings, readsAsText,
+		yamlTag, mergeKey, keyNotText, duplicateKey, notFormatted, moreFindings, readsAsText,
 		commentInExpression, commentAfterExpression, commentAsValue, tagInExpression, mapInExpression, listInExpression,
 		commaInFlow, colonInExpression, colonInText, quoteInExpression, characterInExpression, templateInFlow, valueInFlow,
 		templateInExpression, templateInKey, emptyExpression,

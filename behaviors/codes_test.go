@@ -25,7 +25,7 @@ var withoutCase = map[string]string{
 // kebab-case and told once.
 func TestEveryCodeHasACase(t *testing.T) {
 	shown := map[string]bool{}
-	for _, pattern := range []string{"testdata/check/*.txtar", "testdata/advance/*.txtar"} {
+	for _, pattern := range []string{"testdata/check/*.txtar", "testdata/advance/*.txtar", "testdata/format/*.txtar"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
@@ -36,7 +36,7 @@ func TestEveryCodeHasACase(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, f := range a.Files {
-				if f.Name != "want/diagnostics.txt" {
+				if f.Name != "want/diagnostics.txt" && f.Name != "diagnostics.txt" {
 					continue
 				}
 				for _, m := range regexp.MustCompile(`(?m) \[([a-z-]+)\]$`).FindAllStringSubmatch(string(f.Data), -1) {

@@ -87,7 +87,8 @@ func (b *blockReader) read() {
 	}
 	b.breaks = b.breaks[:max(0, min(len(b.breaks), b.length-len(b.value)))]
 	b.flush()
-	b.finish(max(end, b.ended()))
+	b.pos = max(end, b.ended()) // and not in the next line's indentation
+	b.finish(b.pos)
 }
 
 // fold joins two lines of a folded scalar: a single break becomes a space, of

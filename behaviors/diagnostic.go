@@ -98,6 +98,7 @@ type findings struct {
 	src    *source
 	found  []*finding
 	noYAML bool // the text could not be read, so there may be more behind it
+	begun  int  // the line in which what could not be read begins (brackets, quotes, a key), or 0
 }
 
 // finding is a diagnostic in the making. Edits are in the source's offsets.

@@ -249,6 +249,9 @@ func (r reader) syntaxError(err error) {
 		r.report(yamlSyntax, span{}, "the text is no YAML")
 		return
 	}
+	if !strings.Contains(load.ContextMsg, "block") { // which may begin anywhere above
+		r.begun = load.ContextMark.Line
+	}
 	at, line := r.src.offset(load.Mark.Line, load.Mark.Column), load.Mark.Line
 	if strings.Contains(load.Message, "end of stream") && load.ContextMark.Line > 0 {
 		at, line = r.src.offset(load.ContextMark.Line, load.ContextMark.Column), load.ContextMark.Line

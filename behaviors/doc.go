@@ -7,6 +7,9 @@
 // its place in the source (diagnostic.go, codes.go; mapping.go knows where the
 // runes of a scalar stand). A [Program] is immutable.
 //
+// For editors, [FormatSource] lays a document out anew by edits between its
+// values, so that comments stay, and [Outline] says what it consists of.
+//
 // An [Evaluation] decides about one [Delivery]. [Evaluation.Admit] is what
 // comes before anything is stored: preflights of cors, handshakes, accept, the
 // caps, verify, dedupe. [Evaluation.CORS] is for every answer, whatever it is.

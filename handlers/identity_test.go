@@ -54,6 +54,8 @@ var matrix = map[string]string{
 	"GET /behaviors":                   "view payloads edit manage",
 	"POST /behaviors":                  "edit manage",
 	"POST /behaviors/check":            "edit manage",
+	"POST /behaviors/format":           "edit manage",
+	"POST /behaviors/outline":          "edit manage",
 	"POST /behaviors/simulate":         "edit manage",
 	"GET /behaviors/{id}":              "view payloads edit manage",
 	"PATCH /behaviors/{id}":            "edit manage",
@@ -78,7 +80,7 @@ var matrix = map[string]string{
 }
 
 // Calls that change nothing, though they are no GET.
-var harmless = []string{"POST /behaviors/check", "POST /behaviors/simulate"}
+var harmless = []string{"POST /behaviors/check", "POST /behaviors/format", "POST /behaviors/outline", "POST /behaviors/simulate"}
 
 // TestAuthorizationMatrix asks each route as each caller. Behind the check
 // stands a handler that always succeeds, so a status is the check's alone.

@@ -22,7 +22,7 @@ type Problem struct {
 	Errors []FieldError `json:"errors"`
 	// ID stands in the log too; only internal errors have one.
 	ID string `json:"id,omitempty"`
-	// Diagnostics of a behavior that cannot be published.
+	// Diagnostics of a behavior that cannot be published or formatted.
 	Diagnostics behaviors.Diagnostics `json:"diagnostics,omitempty"`
 
 	closes bool // the rest of the request was not read

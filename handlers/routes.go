@@ -46,6 +46,8 @@ func routes() []route {
 		{Route{get, "/behaviors", View, false}, (*Handlers).listBehaviors, operation{"List behaviors", page, nil, ok, new(list[behaviorJSON])}},
 		{Route{post, "/behaviors", Edit, changes}, (*Handlers).createBehavior, operation{"Create a behavior, as a draft", nil, new(newBehavior), created, new(behaviorJSON)}},
 		{Route{post, "/behaviors/check", Edit, false}, (*Handlers).check, operation{"Say all that is wrong with a source", nil, new(checkIn), ok, new(checkOut)}},
+		{Route{post, "/behaviors/format", Edit, false}, (*Handlers).format, operation{"Lay a source out anew, without changing what it says", nil, new(sourceIn), ok, new(formatOut)}},
+		{Route{post, "/behaviors/outline", Edit, false}, (*Handlers).outline, operation{"Say what a source consists of, also with errors in it", nil, new(sourceIn), ok, new(outlineOut)}},
 		{Route{post, "/behaviors/simulate", Edit, false}, (*Handlers).simulate, operation{"Decide about a request without touching anything", nil, new(simulateIn), ok, new(simulateOut)}},
 		{Route{get, "/behaviors/{id}", View, false}, (*Handlers).getBehavior, operation{"Get a behavior", nil, nil, ok, new(behaviorJSON)}},
 		{Route{patch, "/behaviors/{id}", Edit, changes}, (*Handlers).patchBehavior, operation{"Change the draft; the policy needs the permission manage", nil, new(behaviorPatch), ok, new(behaviorJSON)}},

@@ -36,6 +36,8 @@ var matrix = map[string]struct {
 	"GET /behaviors":           {everyone, 200, at("/behaviors", "")},
 	"POST /behaviors":          {"edit manage", 201, at("/behaviors", canarySource)},
 	"POST /behaviors/check":    {"edit manage", 200, at("/behaviors/check", canarySource)},
+	"POST /behaviors/format":   {"edit manage", 200, at("/behaviors/format", canarySource)},
+	"POST /behaviors/outline":  {"edit manage", 200, at("/behaviors/outline", canarySource)},
 	"POST /behaviors/simulate": {"edit manage", 200, at("/behaviors/simulate", canarySimulation)},
 	"GET /behaviors/{id}":      {everyone, 200, func(o *objects) (string, string) { return "/behaviors/" + o.behavior, "" }},
 	"PATCH /behaviors/{id}":    {"edit manage", 200, func(o *objects) (string, string) { return "/behaviors/" + o.behavior, canarySource }},
@@ -66,7 +68,7 @@ var matrix = map[string]struct {
 }
 
 // Calls that change nothing, though they are no GET.
-var harmless = []string{"POST /behaviors/check", "POST /behaviors/simulate"}
+var harmless = []string{"POST /behaviors/check", "POST /behaviors/format", "POST /behaviors/outline", "POST /behaviors/simulate"}
 
 const (
 	everyone         = "view payloads edit manage" // but who has none of them

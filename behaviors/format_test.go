@@ -1,6 +1,7 @@
 package behaviors_test
 
 import (
+	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -74,6 +75,44 @@ func TestFormatSource(t *testing.T) {
 			}
 			checkFormat(t, c, test.in)
 		})
+	}
+}
+
+// What is too much to compile is too much to format.
+func TestFormatIsBounded(t *testing.T) {
+	for source, code := range map[string]string{
+		"a:  " + strings.Repeat("b", 64<<10):                       "too-large",
+		"a:  " + strings.Repeat("[", 200):                          "too-deep",
+		strings.Repeat("- ", 200):                                  "too-deep",
+		strings.Repeat("a:\n", 2000):                               "duplicate-key",
+		"a:  &b [c, d]\ne: [" + strings.Repeat("*b, ", 2000) + "]": "anchor",
+	} {
+		got, edits, refused := behaviors.FormatSource(source)
+		if len(refused) == 0 || refused[0].Code != code || got != source || len(edits) > 0 {
+			t.Errorf("%.20q: got %d edits and %.200s, want %s", source, len(edits), refused.Render("", source), code)
+		}
+	}
+}
+
+// The language's own example and that of the README are in their tidy form.
+func TestFormatLeavesTheExamples(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, _ := strings.Cut(string(readme), "```yaml\nbehavior:")
+	example, _, isClosed := strings.Cut(example, "```")
+	if !isClosed {
+		t.Fatal("the README shows no behavior")
+	}
+	a, err := txtar.ParseFile("testdata/advance/example-permanent-failure.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, source := range []string{"behavior:" + example, string(a.Files[0].Data)} {
+		if got, edits, refused := behaviors.FormatSource(source); got != source || len(edits) > 0 || refused != nil {
+			t.Errorf("%v\n%s\nbecame\n%s", refused, source, got)
+		}
 	}
 }
 

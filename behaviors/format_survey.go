@@ -12,9 +12,10 @@ func (f *formatter) survey(root *node) {
 	f.note(root, root.kind != scalarNode && root.style == 0)
 }
 
-// note notes a value; inBlock is false within brackets.
+// note notes a value; inBlock is false within brackets, where `[a: b]` is a map
+// without any of its own.
 func (f *formatter) note(n *node, inBlock bool) {
-	isLeaf := n.kind == scalarNode || n.style != 0
+	isLeaf := !inBlock || n.kind == scalarNode || n.style != 0
 	switch {
 	case n.tag != "":
 		f.refuse(n.from, "a value with a tag")

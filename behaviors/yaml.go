@@ -191,9 +191,10 @@ func openBrackets(text string) int {
 	return open
 }
 
-// closing extends a list or map in brackets to its closing one.
+// closing extends a list or map in brackets to its closing one. The map of
+// `[a: b]` is one in brackets that has none of its own.
 func (r reader) closing(n *node, bracket rune) {
-	if n.style == 0 {
+	if n.style == 0 || !strings.ContainsRune("[{&!", r.src.at(n.from)) {
 		return
 	}
 	for i := max(n.to, n.from+1); i < len(r.src.runes); i++ {

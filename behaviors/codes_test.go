@@ -36,7 +36,7 @@ func TestEveryCodeHasACase(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, f := range a.Files {
-				if f.Name != "want/diagnostics.txt" && f.Name != "diagnostics.txt" {
+				if f.Name != "want/diagnostics.txt" {
 					continue
 				}
 				for _, m := range regexp.MustCompile(`(?m) \[([a-z-]+)\]$`).FindAllStringSubmatch(string(f.Data), -1) {

@@ -78,7 +78,7 @@ func (f *formatter) line(l *lineLayout) {
 	}
 	n := f.leaves[at]
 	if n == nil || len(f.levels) == 0 {
-		f.refuse(at, "what stands here")
+		f.refuse(at, "what stands here", "write `key: value`")
 		return
 	}
 	to := f.levels[len(f.levels)-1].to + indentBy
@@ -117,7 +117,7 @@ func (f *formatter) level(kind nodeKind, column int) int {
 func (f *formatter) pair(p pair, to int) {
 	colon := f.src.skipBlanks(p.key.to)
 	if f.src.at(colon) != ':' {
-		f.refuse(p.key.from, "this key")
+		f.refuse(p.key.from, "this key", "write `key: value`")
 		return
 	}
 	f.replace(span{p.key.to, colon}, "")

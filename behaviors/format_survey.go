@@ -18,11 +18,11 @@ func (f *formatter) note(n *node, inBlock bool) {
 	isLeaf := !inBlock || n.kind == scalarNode || n.style != 0
 	switch {
 	case n.tag != "":
-		f.refuse(n.from, "a value with a tag")
+		f.refuse(n.from, "a value with a tag", "remove the tag, or put the value in quotes")
 	case n.missing():
 		return
 	case n.kind == scalarNode && !n.trusted:
-		f.refuse(n.from, "a value whose end cannot be told")
+		f.refuse(n.from, "a value whose end cannot be told", "write it in quotes")
 	case isLeaf:
 		f.noteLines(n)
 		if inBlock {
@@ -92,6 +92,6 @@ func (f *formatter) isBeside(p pair) bool {
 	return !p.value.missing() && f.lineOf(p.value.from) == f.lineOf(p.key.from)
 }
 
-func (f *formatter) refuse(at int, what string) {
-	f.report(notFormatted, span{at, at + 1}, what+" is not laid out")
+func (f *formatter) refuse(at int, what, suggestion string) {
+	f.report(notFormatted, span{at, at + 1}, what+" is not laid out").suggest(suggestion)
 }

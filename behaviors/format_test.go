@@ -33,7 +33,7 @@ func TestFormatCases(t *testing.T) {
 			source, want := string(a.Files[0].Data), string(a.Files[1].Data)
 			got, _, refused := behaviors.FormatSource(source)
 			if refused != nil {
-				got = refused.Render("source.yaml", source)
+				got = refused.Render("behavior.yaml", source)
 			}
 			if got != want {
 				t.Errorf("%s: got\n%s\nwant\n%s", a.Files[1].Name, got, want)

@@ -104,7 +104,7 @@ var rendered = regexp.MustCompile(`(?m)^behavior\.yaml:\d+:\d+: (?:error|warning
 // place.
 func findings(t *testing.T) map[string]string {
 	shortest := map[string]string{}
-	for _, pattern := range []string{"../testdata/check/*.txtar", "../testdata/advance/*.txtar"} {
+	for _, pattern := range []string{"../testdata/check/*.txtar", "../testdata/advance/*.txtar", "../testdata/format/*.txtar"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

@@ -134,7 +134,7 @@ func TestFormatKeepsTheMeaning(t *testing.T) {
 		}
 	}
 	formatted := 0
-	for _, source := range sources(t) {
+	for _, source := range behaviors.Sources(t) {
 		if checkFormat(t, c, source) {
 			formatted++
 		}
@@ -274,7 +274,7 @@ func applyEdits(source string, edits []behaviors.Edit) string {
 // FuzzFormat formats any text: the meaning, every comment, and all that is no
 // blank stay, the edits give the text, and a second time changes nothing.
 func FuzzFormat(f *testing.F) {
-	for _, source := range sources(f) {
+	for _, source := range behaviors.Sources(f) {
 		f.Add(source)
 		f.Add(untidy(source))
 	}

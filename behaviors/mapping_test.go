@@ -121,7 +121,7 @@ func checkMapping(t *testing.T, root *node, src *source) (trusted, all int) {
 func Sources(tb testing.TB) []string {
 	tb.Helper()
 	var list []string
-	for _, pattern := range []string{"testdata/check/*.txtar", "testdata/advance/*.txtar"} {
+	for _, pattern := range []string{"testdata/check/*.txtar", "testdata/advance/*.txtar", "testdata/format/*.txtar"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			tb.Fatal(err)

@@ -91,7 +91,7 @@ steps:
 // FuzzOutline draws the outline of any text: its items lie within it, in their
 // parents, one behind the other.
 func FuzzOutline(f *testing.F) {
-	for _, source := range sources(f) {
+	for _, source := range behaviors.Sources(f) {
 		f.Add(source)
 	}
 	f.Fuzz(func(t *testing.T, source string) {

@@ -7,12 +7,14 @@ import type {
   CheckOptions,
   Choice,
   Delivery,
+  Edit,
   FieldError,
   HTTPResponse,
   List,
   Listener,
   ListenerChange,
   ListenerSample,
+  OutlineItem,
   Problem,
   Recipe,
   Rule,
@@ -135,6 +137,12 @@ export function createClient(options: ClientOptions) {
       send<Behavior>('PATCH', at`/behaviors/${id}`, { body: { policy }, ifMatch }),
     check: (source: string, options: CheckOptions = {}, signal?: AbortSignal) =>
       plain<Check>('POST', '/behaviors/check', { body: { source, ...options }, ...(signal && { signal }) }),
+    format: (source: string) => plain<{ edits: Edit[] }>('POST', '/behaviors/format', { body: { source } }),
+    outline: (source: string, signal?: AbortSignal) =>
+      plain<{ items: OutlineItem[] }>('POST', '/behaviors/outline', {
+        body: { source },
+        ...(signal && { signal }),
+      }),
     simulate: (body: SimulationRequest, signal?: AbortSignal) =>
       plain<Simulation>('POST', '/behaviors/simulate', { body, ...(signal && { signal }) }),
 

@@ -149,6 +149,19 @@ export interface CheckOptions {
   samples?: string[]
 }
 
+/** A key of a document, or what stands below one; a step has a path. */
+export interface OutlineItem {
+  kind: string
+  label: string
+  detail: string
+  path: string
+  line: number
+  column: number
+  end_line: number
+  end_column: number
+  children: OutlineItem[]
+}
+
 export interface HTTPResponse {
   status: number
   headers?: [string, string][]
@@ -167,6 +180,8 @@ export interface SimulatedStep {
   state: StepState
   params: Record<string, unknown> | null
   assumed: boolean
+  /** Of a step that failed. */
+  error?: string
 }
 
 export interface Simulation {
@@ -176,6 +191,8 @@ export interface Simulation {
   response: HTTPResponse | null
   steps: SimulatedStep[]
   trace: TraceValue[]
+  /** Why the trace is not whole. */
+  trace_problem?: string
 }
 
 /**

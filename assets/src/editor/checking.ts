@@ -1,7 +1,7 @@
 import { type Diagnostic as Mark, setDiagnostics } from '@codemirror/lint'
-import type { Text } from '@codemirror/state'
+import { Text } from '@codemirror/state'
 import { type EditorView, ViewPlugin, type ViewUpdate } from '@codemirror/view'
-import type { Diagnostic, Fix } from '../api/schema'
+import type { Diagnostic, Edit, Fix } from '../api/schema'
 import { toRange } from '../lang/positions'
 
 /** What the server found, or why it could not look; then the last findings stay. */
@@ -75,8 +75,15 @@ function markOf(doc: Text, d: Diagnostic): Mark {
 
 /** applyFix makes a fix's edits, unless the text has changed since it was found. */
 export function applyFix(view: EditorView, about: Text, fix: Fix): boolean {
-  if (!view.state.doc.eq(about)) return false
-  const changes = fix.edits.map((edit) => ({ ...toRange(about, edit), insert: edit.text }))
+  return view.state.doc.eq(about) && applyEdits(view, about, fix.edits)
+}
+
+/** applyEdits makes edits of a text, as one step to undo; the cursor stays in what it is in. */
+export function applyEdits(view: EditorView, about: Text, edits: readonly Edit[]): boolean {
+  const changes = edits.map((edit) => ({
+    ...toRange(about, edit),
+    insert: Text.of(edit.text.split(/\r?\n/)),
+  }))
   view.dispatch({ changes, userEvent: 'input.fix' })
   return true
 }

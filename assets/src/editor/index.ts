@@ -12,11 +12,11 @@ import {
   lineNumbers,
   tooltips,
 } from '@codemirror/view'
-import type { Fix } from '../api/schema'
+import type { Edit, Fix } from '../api/schema'
 import { behavior } from '../lang/behavior'
 import { type RuneRange, toPosition, toRange } from '../lang/positions'
 import { assistance } from './assist'
-import { applyFix, type Checking, checking } from './checking'
+import { applyEdits, applyFix, type Checking, checking } from './checking'
 import { theme } from './theme'
 import { typingOverSelection } from './typing'
 import type { Words } from './words'
@@ -37,6 +37,7 @@ export interface EditorOptions extends Place, Checking {
   onSave: () => void
   onSimulate: () => void
   onPublish: () => void
+  onFormat: () => void
 }
 
 /** The editor of a behavior, as its page uses it. */
@@ -48,6 +49,8 @@ export interface Editor {
   /** Selects a range, such as that of a finding. */
   goTo(range: RuneRange): void
   fix(fix: Fix): void
+  /** Makes edits of a text, as one step to undo, unless it has changed since. */
+  edit(text: string, edits: readonly Edit[]): boolean
   /** Has the text checked again, since something else than it has changed. */
   recheck(): void
   destroy(): void
@@ -75,6 +78,7 @@ export function createEditor(options: EditorOptions): Editor {
         { key: 'Mod-s', run: run(options.onSave), preventDefault: true },
         { key: 'Mod-Enter', run: run(options.onSimulate) },
         { key: 'Mod-Shift-p', run: run(options.onPublish) },
+        { key: 'Shift-Alt-f', run: run(options.onFormat) },
         { key: 'Mod-.', run: fixAtCursor },
         { key: 'F8', run: nextDiagnostic, shift: previousDiagnostic },
       ]),
@@ -115,6 +119,7 @@ export function createEditor(options: EditorOptions): Editor {
       if (doc) applyFix(view, doc, fix)
       view.focus()
     },
+    edit: (text, edits) => view.state.sliceDoc() === text && applyEdits(view, view.state.doc, edits),
     recheck: () => view.plugin(check)?.schedule(0),
     destroy: () => view.destroy(),
   }

@@ -174,7 +174,12 @@ export const en = {
   'behavior.deleted': 'Behavior deleted.',
   'behavior.position': 'Line {line}, column {column}',
   'behavior.keys':
-    'Ctrl S saves, Ctrl Enter simulates, F8 goes to the next problem, Esc then Tab leaves the editor.',
+    'Ctrl S saves, Ctrl Enter simulates, Shift Alt F formats, F8 goes to the next problem, Esc then Tab leaves the editor.',
+  'format.button': 'Format',
+  'format.done': 'Formatted: the layout changed, the meaning did not.',
+  'format.nothing': 'Nothing to format.',
+  'format.late': 'The text changed meanwhile, so nothing was formatted.',
+  'outline.title': 'Outline',
   'samples.checked': { one: 'Checked against {n} sample', other: 'Checked against {n} samples' },
   'samples.off': 'Checked without samples',
   'samples.switch': 'Check against samples',

@@ -4,8 +4,9 @@ import type { SimulatedStep, Simulation } from '../api/schema'
 import { useApp } from '../app-context'
 import { OutcomeBadge, StatusBadge, StepBadge } from '../ui/basics'
 import { HTTPMessage } from '../ui/message'
-import { StepParams } from '../ui/step'
+import { StepParams, saysItself } from '../ui/step'
 import { Steps } from '../ui/steps'
+import { PlainText } from '../ui/text'
 import { Trace } from '../ui/trace'
 import type { Simulated } from './use-simulation'
 
@@ -51,6 +52,11 @@ export function SimulationResult(props: {
                 <span class="muted">{t('delivery.line', { line: step.line })}</span>
               </h4>
               <StepParams action={step.action} params={step.params} />
+              {step.error && !saysItself(step.action) && (
+                <p class="error">
+                  <PlainText text={step.error} />
+                </p>
+              )}
               {props.output?.(step) ?? (step.assumed && <p class="muted">{t('test.assumed')}</p>)}
             </>
           )}
@@ -64,11 +70,12 @@ export function SimulationResult(props: {
 export function SimulationTrace(props: { simulation: Simulated }) {
   const { t } = useApp()
   const [open, setOpen] = useState(false)
-  const { outcome, source, trace } = props.simulation
+  const { outcome, source, trace, trace_problem: problem } = props.simulation
   if (!outcome) return null
   return (
     <details onToggle={(e) => setOpen(e.currentTarget.open)}>
       <summary>{t('trace.title')}</summary>
+      {problem && <p class="warning">{problem}</p>}
       {open && <Trace source={source} trace={trace} label={t('trace.simulated')} />}
     </details>
   )

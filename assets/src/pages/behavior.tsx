@@ -4,13 +4,14 @@ import { formatJSON } from '../api/json'
 import type { Behavior, Grants } from '../api/schema'
 import { useApp } from '../app-context'
 import type { Findings } from '../editor/checking'
-import { Badge, FailedPage, Failure, Heading, Link, Loading } from '../ui/basics'
+import { Badge, errorText, FailedPage, Failure, Heading, Link, Loading } from '../ui/basics'
 import { ConfirmButton } from '../ui/confirm-button'
 import { useLoad } from '../ui/load'
 import { Source } from '../ui/source'
 import { Tabs } from '../ui/tabs'
 import { Pre } from '../ui/text'
 import { ConflictDialog } from './behavior-conflict'
+import { Outline } from './behavior-outline'
 import { PolicyPanel } from './behavior-policy'
 import { Problems } from './behavior-problems'
 import { PublishDialog } from './behavior-publish'
@@ -74,12 +75,24 @@ function BehaviorEditor(props: { opened: Tagged<Behavior> }) {
     setPublishing(true)
   }
 
+  async function format() {
+    try {
+      const { edits } = await client.format(text)
+      if (edits.length === 0) toast(t('format.nothing'))
+      else toast(t(editor.current()?.edit(text, edits) ? 'format.done' : 'format.late'))
+    } catch (e) {
+      toast(errorText(e))
+    }
+    editor.current()?.focus()
+  }
+
   const editor = useEditor(behavior.source, checked.payload, {
     onChange: draft.setText,
     onCursor: setPosition,
     onSave: draft.save,
     onSimulate: () => setSimulations((n) => n + 1),
     onPublish: publish,
+    onFormat: format,
     check: async (source, signal) => {
       const check = await client.check(
         source,
@@ -134,10 +147,21 @@ function BehaviorEditor(props: { opened: Tagged<Behavior> }) {
       {draft.error !== undefined && <Failure error={draft.error} />}
       <div class="split">
         <div class="edited">
+          <Outline
+            source={text}
+            diagnostics={findings?.diagnostics ?? []}
+            at={position}
+            onGo={(range) => editor.current()?.goTo(range)}
+          />
           <div class="editor" ref={editor.parent} />
-          <p class="muted small">
-            {t('behavior.position', position)}. {t('behavior.keys')}
-          </p>
+          <div class="bar below">
+            <button type="button" onClick={format}>
+              {t('format.button')}
+            </button>
+            <p class="muted small">
+              {t('behavior.position', position)}. {t('behavior.keys')}
+            </p>
+          </div>
           <Problems
             findings={findings}
             onGo={(d) => editor.current()?.goTo(d)}

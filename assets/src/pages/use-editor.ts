@@ -13,6 +13,7 @@ interface Handlers {
   onSave: () => void
   onSimulate: () => void
   onPublish: () => void
+  onFormat: () => void
   check: (source: string, signal: AbortSignal) => Promise<Check>
   report: (findings: Findings) => void
 }
@@ -45,6 +46,7 @@ export function useEditor(source: string, payload: Known | undefined, handlers: 
       onSave: () => latest.current.onSave(),
       onSimulate: () => latest.current.onSimulate(),
       onPublish: () => latest.current.onPublish(),
+      onFormat: () => latest.current.onFormat(),
     })
     editor.current = created
     return () => created.destroy()

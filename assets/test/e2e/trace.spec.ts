@@ -1,5 +1,5 @@
 import type { Behavior, Delivery, Listener } from '../../src/api/schema'
-import { expect, expectAccessible, test } from './test'
+import { expect, expectAccessible, lookedAt, test } from './test'
 
 const source = `behavior: 1
 name: Traced
@@ -79,4 +79,60 @@ test('a trace says which part of a verify was false', async ({ admin: page, host
     await expectAccessible(page)
     await page.screenshot({ path: test.info().outputPath('narrow.png'), fullPage: true })
   })
+})
+
+const guarded = `behavior: 1
+name: Guarded
+steps:
+  - ticket.create: {subject: "\${{ payload.order.subject }}", text: new, from: shop@example.com}
+    when: payload.order.total * 2 > 6 and payload.order.total + 1 < 100
+`
+
+test('the trace of a draft stands in its panel, and on the page that simulates, with what a policy denies', async ({
+  admin: page,
+  host,
+}) => {
+  await host.enable(true)
+  const path = '/api/webhooks/v1/behaviors'
+  const behavior = await host.api<Behavior>('POST', path, { source: guarded })
+  const rules = [
+    { deny: 'ticket.create', where: { subject: { prefix: 'Spam' } } },
+    { allow: 'ticket.create' },
+  ]
+  await host.api('PATCH', `${path}/${behavior.id}`, { policy: rules })
+  await host.api('POST', `${path}/${behavior.id}/publish`, { note: '' })
+  const listener = await host.api<Listener>('POST', '/api/webhooks/v1/listeners', {
+    name: 'Shop',
+    behavior_id: behavior.id,
+  })
+  await fetch(listener.url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ order: { subject: 'Spam for you', total: 4 } }),
+  })
+  const { items } = await host.api<{ items: Delivery[] }>('GET', '/api/webhooks/v1/deliveries')
+
+  for (const [name, at] of [
+    ['editor', `/behaviors/${behavior.id}`],
+    ['simulate', `/simulate?delivery=${items[0]?.id}`],
+  ]) {
+    await page.goto(`${host.url}/admin/webhooks${at}`)
+    await page.locator('summary', { hasText: 'Trace' }).focus()
+    await page.keyboard.press('Enter')
+    const trace = page.getByRole('list', { name: 'Source, with the values of the simulation' })
+    await expect(trace.getByText('denied by rule 1')).toBeVisible()
+    await expect(page.locator('.step-failed').getByText('denied by rule 1')).toBeVisible()
+    await trace.getByRole('button', { name: 'true' }).focus()
+    await page.keyboard.press('Enter')
+    for (const part of [
+      'payload.order.total * 2 > 6 and payload.order.total + 1 < 100 = true',
+      'payload.order.total * 2 > 6 = true',
+      'payload.order.total * 2 = 8',
+      'payload.order.total = 4',
+      'payload.order.total + 1 = 5',
+    ]) {
+      await expect(trace.getByRole('listitem').filter({ hasText: part }).first()).toBeVisible()
+    }
+    await lookedAt(page, name ?? '')
+  }
 })

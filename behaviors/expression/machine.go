@@ -105,17 +105,21 @@ func (m *machine) start(f *Frame, l Limits, locals int) {
 	if f == nil {
 		return
 	}
-	if m.trace = f.Trace; m.trace != nil {
-		if m.silent {
-			m.trace = nil
-		} else {
-			m.opened = len(m.trace.open)
-		}
-	}
+	m.trace = f.Trace
 	if cap(m.locals) < locals {
 		m.locals = make([]any, locals)
 	}
 	m.locals = m.locals[:locals]
+}
+
+// watch begins to trace. It stands apart from start, which must stay so small
+// that a Walker need not be allocated.
+func (m *machine) watch() {
+	if m.silent {
+		m.trace = nil
+		return
+	}
+	m.opened = len(m.trace.open)
 }
 
 // keptSlots bounds the stack that a machine keeps for the next evaluation.
@@ -167,6 +171,9 @@ func (c *Compiled) eval(m *machine, f *Frame) (result any, held int, err error) 
 	defer m.finish(&err)
 	l := f.Limits.orDefault()
 	m.start(f, l, c.locals)
+	if m.trace != nil {
+		m.watch()
+	}
 	result = c.run(m)
 	if held = takes(result, l.Memory-m.memory); held > 0 {
 		if err := f.Hold(held); err != nil {

@@ -227,6 +227,18 @@ func TestTraceCostsNothing(t *testing.T) {
 	}
 }
 
+// A walker stays on the stack: what a machine does for traces must not make it
+// too large for that.
+func TestWalkerIsNotAllocated(t *testing.T) {
+	if n := testing.AllocsPerRun(20, func() {
+		if text, err := NewWalker(Limits{}).Text("a"); text != "a" || err != nil {
+			t.Fatal(text, err)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
 // What a trace costs where there is none, and where there is one.
 func BenchmarkTrace(b *testing.B) {
 	const rule = `payload.a.b == 1 and payload.s == "text" and any(payload.items, .id == 2) and len(payload.l) > 0`

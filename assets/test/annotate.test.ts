@@ -157,6 +157,14 @@ describe('a source with its values', () => {
     ])
   })
 
+  it('leaves out the item of a predicate for which nothing stands', () => {
+    for (const source of ['let:\n  a: any(xs, .b)\n', 'steps:\n  - log: ${{ any(xs, .b) }}\n']) {
+      const [, line] = annotate(source, [traced(source, 2, '.b', 'Pointer', { b: 1 })])
+      expect(line?.remarks).toEqual([])
+      expect(line?.pieces.filter((p) => 'parts' in p)).toEqual([])
+    }
+  })
+
   it('knows of each piece all parts that it is in', () => {
     const source = 'let:\n  a: f(b.c) + d\n'
     const trace = [

@@ -15,6 +15,12 @@ it.each([
   ['Call', 'mailgun.signed(request, 1)', 'signed', 'mailgun.signed(request, 1)'],
   ['Builtin', 'any(xs, # > 1)', 'any', 'any(xs, # > 1)'],
   ['Conditional', 'a ? b : c', '?', 'a ? b : c'],
+  ['Conditional', 'if a { b } else { c }', 'if', 'if a { b } else { c }'],
+  ['Binary', '1 < x < 3', '< 3', '1 < x < 3'],
+  ['Pointer', 'any(xs, # > 1)', '#', '#'],
+  ['Map', 'f({a: 1})', '{', '{a: 1}'],
+  ['Slice', 'xs[1:2]', '[', 'xs[1:2]'],
+  ['Pointer', 'any(xs, .a)', '.a', undefined],
   ['Member', 'a ?? b', '??', undefined],
 ])('%s in %s at %s is %s', (kind, expression, at, want) => {
   const source = `let:\n  v: '${expression}'\n`

@@ -5,7 +5,7 @@ import { behaviorLanguage } from './behavior'
 import type { Path } from './kinds'
 import { pathOf } from './path'
 import { toOffset } from './positions'
-import { spanOf } from './spans'
+import { isInExpression, spanOf } from './spans'
 
 // A source with the values that its expressions had, where they stand.
 
@@ -113,8 +113,11 @@ function nested(source: string, doc: Text, tree: Tree, trace: readonly Traced[])
   const known = new Map<string, Part>()
   const remarks = new Map<number, Remark[]>()
   for (const { kind, value, n, error, ...at } of trace) {
-    const node = spanOf(tree, kind, toOffset(doc, at.line, at.column))
+    const offset = toOffset(doc, at.line, at.column)
+    const node = spanOf(tree, kind, offset)
     if (!node) {
+      // Such as the item that a predicate's `.name` is of: nothing stands for it.
+      if (isInExpression(tree, offset)) continue
       remarks.set(at.line, [...(remarks.get(at.line) ?? []), { kind, value: error ?? value, n }])
       continue
     }

@@ -4,15 +4,27 @@ import type { SyntaxNode, Tree } from '@lezer/common'
 // token is; the syntax tree says from where to where the node goes.
 
 /** Kinds of the server's that are called otherwise in the grammar. */
-const names: Record<string, string> = { Identifier: 'VariableName', Builtin: 'Call' }
+const names: Record<string, readonly string[]> = {
+  Identifier: ['VariableName'],
+  Builtin: ['Call'],
+  Conditional: ['Conditional', 'If'],
+}
 
 /** spanOf finds the node of a kind whose token is at an offset, or null. */
 export function spanOf(tree: Tree, kind: string, offset: number): SyntaxNode | null {
-  const name = names[kind] ?? kind
+  const wanted = names[kind] ?? [kind]
   for (let node: SyntaxNode | null = tree.resolveInner(offset, 1); node; node = node.parent) {
-    if (node.name === name && tokensOf(node).includes(offset)) return node
+    if (wanted.includes(node.name) && tokensOf(node).includes(offset)) return node
   }
   return null
+}
+
+/** isInExpression tells whether an offset is in one: in a template that is between its braces. */
+export function isInExpression(tree: Tree, offset: number): boolean {
+  for (let node: SyntaxNode | null = tree.resolveInner(offset, 1); node; node = node.parent) {
+    if (node.name === 'Expression' || node.name === 'Interpolation') return true
+  }
+  return false
 }
 
 /** Where a node's token may be: that of its own, not of what it is made of. */

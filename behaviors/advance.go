@@ -44,12 +44,10 @@ func (w *walk) ended(f flow) Decision {
 	case next, stopped:
 		w.commit(w.p.emptyAnswer)
 		w.State = RunDone
-	case failed:
+	case failed, broken:
 		if w.unsent {
 			w.Response = failedResponse()
 		}
-		w.fail(w.ending.run)
-	case broken:
 		w.fail(w.ending.run)
 	case waiting:
 		return w.Decision
@@ -94,7 +92,7 @@ type walk struct {
 	journal  Journal
 	answered bool
 	// unsent: the empty answer is decided upon, and nothing was waited for since,
-	// so that a fail may still take its place.
+	// so that a failure may still take its place.
 	unsent bool
 	ending ending // of the flow failed or broken
 	loops  []int  // the iterations around the step, counted from 0
@@ -299,11 +297,11 @@ func (w *walk) answerStep(s *step, index int) flow {
 
 // act takes an action's output from the journal, or asks for its effect.
 func (w *walk) act(s *step, index int) flow {
-	w.unsent = false
 	params, err := w.params(s)
 	if err != nil {
 		return w.failStep(s, index, err)
 	}
+	w.unsent = false
 	path := w.Steps[index].Path
 	w.Steps[index].Params = params
 	entry, known := w.journal.Steps[path]

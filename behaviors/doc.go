@@ -22,8 +22,8 @@
 // Three rules decide about the answer. While a respond can still be reached,
 // the caller waits, and effects are inline. The first respond that runs is the
 // answer. As soon as none can be reached and none ran, the empty answer goes
-// out, and what remains is background. A fail that comes before any effect is
-// in time to make it a 500.
+// out, and what remains is background. A run that fails before anything was asked
+// for is in time to make it a 500.
 //
 // A step is known by its path: steps[2] is the third of the document, and what
 // stands within it is steps[2].steps[0] in a group, steps[2].choose[1].steps[0]

@@ -121,17 +121,22 @@ func (m *model) decide(steps []*modelStep, answered bool) behaviors.Decision {
 		d.State = behaviors.RunOpen
 		return *d
 	case gives:
-		if m.silent {
-			d.Response = badAnswer()
-		}
-		m.answer(badAnswer())
-		d.State, d.Error = behaviors.RunFailed, how.reason
+		m.failed(how.reason)
 	case fails:
-		m.answer(badAnswer())
-		d.State, d.Error = behaviors.RunFailed, how.reason
+		m.failed(how.reason)
 	}
 	d.Effects, d.Waits, d.Claims = nil, nil, nil
 	return *d
+}
+
+// failed ends the run. The empty answer that stands is taken back while nothing
+// has been asked for.
+func (m *model) failed(reason string) {
+	if m.silent {
+		m.decision.Response = badAnswer()
+	}
+	m.answer(badAnswer())
+	m.decision.State, m.decision.Error = behaviors.RunFailed, reason
 }
 
 func (m *model) answer(r *behaviors.Response) {
@@ -408,8 +413,8 @@ func (m *model) fails(s *modelStep, at int, e behaviors.StepError) {
 
 // acts asks for an effect, or goes on with what the journal has of it.
 func (m *model) acts(s *modelStep, at int) {
-	m.silent = false
 	params := m.params(s, at)
+	m.silent = false
 	path := m.decision.Steps[at].Path
 	entry, known := m.journal.Steps[path]
 	switch {

@@ -1,6 +1,7 @@
 package behaviors_test
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -95,7 +96,7 @@ var (
 			return false, err
 		}
 		err := proof(m.doc.d.Request)
-		if err == errUnchecked {
+		if errors.Is(err, errUnchecked) {
 			return nil, err
 		}
 		return err == nil, nil

@@ -187,16 +187,16 @@ func functionCarriers(c *behaviors.Catalog, s, t string) (list []carrier) {
 
 // argument is something without secrets that a parameter takes.
 func argument(function string, p expression.Param) string {
-	switch {
-	case p.Name == "request":
+	switch p.Name {
+	case "request":
 		return "request"
-	case p.Name == "algorithm":
+	case "algorithm":
 		return `"sha256"`
-	case p.Name == "pattern":
+	case "pattern":
 		return `"(a)"`
-	case p.Name == "predicate":
+	case "predicate":
 		return "# != nil"
-	case p.Name == "order":
+	case "order":
 		return `"desc"`
 	}
 	switch p.Type.Kind {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
-	"io"
 	"strings"
 	"testing"
 )
@@ -83,7 +82,7 @@ func BenchmarkDecode(b *testing.B) {
 			case "XML":
 				run("encoding/xml", func() {
 					d := xml.NewDecoder(strings.NewReader(string(r.Body)))
-					for err := error(nil); err != io.EOF; {
+					for err := error(nil); err == nil; {
 						_, err = d.RawToken()
 					}
 				})

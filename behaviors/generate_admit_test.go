@@ -101,7 +101,11 @@ func (g *generator) document() *modelDocument {
 		doc.steps = g.rebinding("  ", doc.steps)
 	}
 	g.tail = true // a wait may stand where no respond comes any more
-	for i := range g.number("background", 1, 4) {
+	least := 1
+	if len(doc.steps) > 0 {
+		least = 0
+	}
+	for i := range g.number("background", least, 4) {
 		doc.steps = append(doc.steps, g.step("  ", fmt.Sprintf("steps[%d]", len(doc.steps)), min(i, 1)))
 	}
 	doc.source = g.b.String()

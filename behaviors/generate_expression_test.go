@@ -183,6 +183,9 @@ func (g *generator) value(depth int) *meaning {
 		constant("[listener.id, listener.name, listener.url]", []any{"1", "test", "https://desk.example.com/webhooks/test"}),
 		constant("now", receipt), clock,
 	}
+	if len(g.names) > 0 && g.once("of a name", 3) {
+		return read(g.pick("named", g.names...))
+	}
 	if g.once("value fails", 25) {
 		return failing("failing")
 	}

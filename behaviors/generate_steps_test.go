@@ -27,7 +27,7 @@ func (g *generator) kinds(depth int) []string {
 	}
 	kinds := []string{"find", "all", "all", "all", "note", "chat", "request", "request", "log", "log", "let"}
 	if g.once("the end", 3) {
-		kinds = append(kinds, "stop", "fail", "fail")
+		kinds = append(kinds, "stop", "stop", "fail", "fail")
 	}
 	switch {
 	case g.tail || g.on:
@@ -58,7 +58,7 @@ func (g *generator) stepOf(kind, indent, path string, depth int, when *meaning) 
 		g.write(within, "when: %s", quoted(s.when.source))
 	}
 	often := 4
-	if kind == "steps" || kind == "choose" || kind == "each" {
+	if g.fails || kind == "steps" || kind == "choose" || kind == "each" {
 		often = 2
 	}
 	handled := kind != "fail" && depth < 3 && g.steps < 30 && g.once("handled", often)

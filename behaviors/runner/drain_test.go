@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"testing"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -148,8 +147,8 @@ func TestListenerOfAnotherNode(t *testing.T) {
 func TestUnknownGUIDsAreBounded(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
 		n := w.node(nil)
-		w.clock.Add(time.Second)
-		w.clock.awaitLoops(t) // callers share a question of theirs
+		w.clock.awaitLoops(t) // callers would share a question of theirs
+		w.clock.Add(askEvery)
 		unknown := "aaaaaaaaaaaaaaaaaaaaaaaaaa"
 		for range 2 { // the second time it is known to be nobody's
 			if l, err := n.Listener(t.Context(), unknown); l != nil || err != nil {

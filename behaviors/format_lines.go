@@ -16,7 +16,9 @@ func (f *formatter) layOut() {
 		case l.comment:
 			comments = append(comments, l)
 		default:
-			f.comments(comments, l)
+			if f.leaves[l.first] == nil { // nothing ends between a key and the value below it
+				f.comments(comments, l)
+			}
 			f.line(l)
 			for _, c := range comments {
 				if c.to < 0 {

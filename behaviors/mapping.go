@@ -1,6 +1,9 @@
 package behaviors
 
-import "sort"
+import (
+	"sort"
+	"strings"
+)
 
 // mapping tells where the runes of a scalar's value stand in the source. It
 // holds an anchor for each place from which both run in step again: behind an
@@ -115,6 +118,16 @@ func (r *scalarReader) foldBreaks(start int, joined bool) {
 	}
 	if breaks == 1 && joined {
 		r.emit(' ', start)
+	}
+}
+
+// tag passes over a tag, and where a value follows over the blanks before it.
+func (r *scalarReader) tag(length int) {
+	for c := r.src.at(r.pos); r.pos < len(r.src.runes) && !isBlank(c) && !isBreak(c) && !strings.ContainsRune(",[]{}", c); c = r.src.at(r.pos) {
+		r.pos++
+	}
+	if next := r.src.skipBlanks(r.pos); length > 0 || strings.ContainsRune("\"'|>", r.src.at(next)) {
+		r.pos = next
 	}
 }
 

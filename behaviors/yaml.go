@@ -92,7 +92,6 @@ func (r reader) node(y *yaml.Node) *node {
 	}
 	if y.Style&yaml.TaggedStyle != 0 {
 		n.tag = y.Tag
-		n.to = max(n.to, r.src.line(y.Line).to)
 	}
 	return n
 }
@@ -213,9 +212,10 @@ func (r reader) scalar(n *node, y *yaml.Node) {
 	n.text, n.resolved = y.Value, y.Tag
 	value := []rune(y.Value)
 	s := scalarReader{src: r.src, pos: n.from, value: make([]rune, 0, len(value))}
+	if y.Style&yaml.TaggedStyle != 0 {
+		s.tag(len(value))
+	}
 	switch {
-	case y.Style&yaml.TaggedStyle != 0:
-		return
 	case y.Style&yaml.SingleQuotedStyle != 0:
 		n.style = '\''
 		s.single()

@@ -86,7 +86,7 @@ func (f *requestFile) head(r *Request) error {
 				return f.fail("a header line begins with a space")
 			}
 			last := &r.Header[len(r.Header)-1]
-			last.Value = strings.TrimSpace(last.Value + " " + strings.TrimSpace(line))
+			last.Value = strings.TrimLeft(last.Value+" "+strings.Trim(line, " \t"), " \t")
 			continue
 		}
 		name, value, found := strings.Cut(line, ":")

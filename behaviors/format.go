@@ -51,6 +51,7 @@ type formatter struct {
 	lines  []lineLayout  // by their number
 	keys   map[int]pair  // of maps a line a key, by the key's offset
 	leaves map[int]*node // scalars, and what is in brackets, that stand in no brackets
+	below  map[int]bool  // where a value begins that stands below its key or dash
 	gaps   map[int]int   // spaces between the colon of a key and its value, by the key's offset
 	levels []level       // lists and maps that are open at a line, outermost first
 	edits  []edit

@@ -16,7 +16,7 @@ func (f *formatter) layOut() {
 		case l.comment:
 			comments = append(comments, l)
 		default:
-			if f.leaves[l.first] == nil { // nothing ends between a key and the value below it
+			if !f.below[l.first] { // nothing ends between a key and the value below it
 				f.comments(comments, l)
 			}
 			f.line(l)

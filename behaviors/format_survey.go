@@ -2,7 +2,7 @@ package behaviors
 
 // survey notes what stands where, and refuses what is not laid out.
 func (f *formatter) survey(root *node) {
-	f.keys, f.leaves, f.gaps = map[int]pair{}, map[int]*node{}, map[int]int{}
+	f.keys, f.leaves, f.gaps, f.below = map[int]pair{}, map[int]*node{}, map[int]int{}, map[int]bool{}
 	f.lines = make([]lineLayout, len(f.src.lines)+1)
 	for n := 1; n < len(f.lines); n++ {
 		at := f.src.line(n)
@@ -28,6 +28,9 @@ func (f *formatter) note(n *node, inBlock bool) {
 		if inBlock {
 			f.leaves[n.from] = n
 		}
+	}
+	if inBlock && f.lines[f.lineOf(n.from)].first == n.from {
+		f.below[n.from] = true
 	}
 	for _, item := range n.items {
 		f.note(item, !isLeaf)

@@ -117,7 +117,11 @@ func (r reader) mapping(n *node, y *yaml.Node) {
 	seen := map[string]*node{}
 	for i := 0; i+1 < len(y.Content); i += 2 {
 		key, value := r.node(y.Content[i]), r.node(y.Content[i+1])
-		n.to = max(n.to, key.to, value.to)
+		for _, part := range []*node{key, value} {
+			if n.style == 0 || !part.missing() { // what is not there may be said to stand behind the bracket
+				n.to = max(n.to, part.to)
+			}
+		}
 		if n.style == '{' && len(n.pairs) > 0 && value.missing() && r.cutOff(n.pairs[len(n.pairs)-1].value, key) {
 			continue
 		}

@@ -33,7 +33,9 @@ func Outline(source string) []OutlineItem {
 	}
 	o := outliner{src, newSource(strings.TrimPrefix(source, byteOrderMark))}
 	for _, p := range root.pairs {
-		items = append(items, o.key(p))
+		if p.key.text != "" { // "" has no name to show
+			items = append(items, o.key(p))
+		}
 	}
 	return items
 }

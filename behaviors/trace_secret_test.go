@@ -132,7 +132,8 @@ func (g *derivation) document() string {
 		fmt.Fprintf(&b, "  %s: '%s'\n", name, g.derived(3))
 		g.names = append(g.names, name)
 	}
-	fmt.Fprintf(&b, "  either: 'json(%s) ?? payload'\n", g.derived(1))
+	// What ends with an x is never JSON; hexadecimal digits alone sometimes are.
+	fmt.Fprintf(&b, "  either: 'json(%s + \"x\") ?? payload'\n", g.derived(1))
 	fmt.Fprintf(&b, "verify: '%s == payload.signature or either.yes != nil or true'\nsteps:\n", g.derived(2))
 	for i := range rapid.IntRange(1, 4).Draw(g.t, "steps") {
 		switch g.pick("let", "each", "again") {

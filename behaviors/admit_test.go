@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/deskhook/deskhook/behaviors"
 	"github.com/deskhook/deskhook/behaviors/expression"
@@ -63,6 +64,36 @@ verify: github.signed(request, inputs.key)
 				t.Errorf("got %+v %s, want %+v %s", got, got.Response.Body, test.want, test.want.Response.Body)
 			}
 		})
+	}
+}
+
+// Where there are no secrets at all, that is our fault and not the caller's.
+func TestVerifyWithoutSecrets(t *testing.T) {
+	p := compile(t, "behavior: 1\ninputs: {key: {type: secret}}\nverify: github.signed(request, inputs.key)\n")
+	d := delivery("{}")
+	d.Request.Header = append(d.Request.Header, payload.Field{Name: "X-Hub-Signature-256", Value: "sha256=00"})
+	d.Inputs = map[string]any{"key": expression.Secret{Name: "key"}}
+	a := behaviors.NewEvaluation(p, d, nil).Admit()
+	if a.Outcome != behaviors.Refused || a.Cause != behaviors.CauseBehavior || a.Response.Status != http.StatusInternalServerError {
+		t.Errorf("got %+v", a)
+	}
+}
+
+// A clock ends an expression that takes long. A trace takes longer, and shows
+// what the run would have done.
+func TestClock(t *testing.T) {
+	p := compile(t, "behavior: 1\nsteps:\n  - let: {x: 'map(1..5000, # * 2)'}\n")
+	d := delivery("{}")
+	now := time.Unix(0, 0)
+	d.Clock = func() time.Time {
+		now = now.Add(time.Minute)
+		return now
+	}
+	if got := behaviors.NewEvaluation(p, d, nil).Advance(behaviors.Journal{}); got.State != behaviors.RunFailed {
+		t.Errorf("got %s", got.State)
+	}
+	if got := behaviors.NewEvaluation(p, d, &expression.Trace{}).Advance(behaviors.Journal{}); got.State != behaviors.RunDone {
+		t.Errorf("traced: got %s: %s", got.State, got.Error)
 	}
 }
 

@@ -50,9 +50,7 @@ func (w *walk) ended(f flow) Decision {
 		}
 		w.fail(w.ending.run)
 	case waiting:
-		return w.Decision
 	}
-	w.Effects, w.Waits, w.Claims = nil, nil, nil
 	return w.Decision
 }
 

@@ -80,6 +80,7 @@ func TestWebOrigin(t *testing.T) {
 		"https://www.example.com:443":           "https://www.example.com",
 		"http://www.example.com:80/":            "http://www.example.com",
 		"http://localhost:3000":                 "http://localhost:3000",
+		"https://www.example.com:80":            "https://www.example.com:80",
 		"https://www.example.com:8443":          "https://www.example.com:8443",
 		"http://[2001:db8::1]:8080/":            "http://[2001:db8::1]:8080",
 		"https://user@www.example.com":          "",

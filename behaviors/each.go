@@ -136,7 +136,6 @@ func (w *walk) each(s *step, index int, after bool) flow {
 	var why ending
 	for i, item := range items {
 		if err := w.frame.Hold(0); err != nil { // nothing more could run
-			w.restore(s.each.bound, outer)
 			return w.failStep(s, index, err)
 		}
 		w.restore(s.each.bound, outer)

@@ -39,13 +39,11 @@ func escapeInURL(text, before string) (string, error) {
 	if strings.ContainsAny(before, "?#") {
 		return url.QueryEscape(text), nil
 	}
-	if _, rest, ok := strings.Cut(before, "://"); ok && !strings.Contains(rest, "/") {
-		if strings.IndexFunc(text, notInHost) >= 0 {
-			return "", errHostPart
-		}
-		return text, nil
+	_, rest, ok := strings.Cut(before, "://")
+	if ok && !strings.Contains(rest, "/") && strings.IndexFunc(text, notInHost) >= 0 {
+		return "", errHostPart
 	}
-	return url.PathEscape(text), nil
+	return url.PathEscape(text), nil // which leaves what a host is made of
 }
 
 func notInHost(c rune) bool {

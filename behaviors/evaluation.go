@@ -92,9 +92,7 @@ func (e *Evaluation) scan() error {
 	if !e.scanned {
 		e.scanned = true
 		e.frame.Body, e.scanErr = payload.Scan(e.d.Request, e.p.paths, payload.DefaultLimits)
-		if e.scanErr == nil {
-			e.frame.Request.Problem, e.frame.Request.Files = e.frame.Body.Problem(), e.frame.Body.Files()
-		}
+		e.frame.Request.Problem, e.frame.Request.Files = e.frame.Body.Problem(), e.frame.Body.Files()
 	}
 	return e.scanErr
 }
@@ -106,9 +104,6 @@ type evalError struct {
 }
 
 func (e *evalError) Error() string {
-	if e.line == 0 {
-		return e.err.Error()
-	}
 	return fmt.Sprintf("line %d, column %d: %s", e.line, e.column, e.err)
 }
 

@@ -89,6 +89,28 @@ func TestRejections(t *testing.T) {
 	}
 }
 
+// Why a request was rejected is told by the secrets that verify asked for, by
+// what the provider says, or by neither.
+func TestWhyRejected(t *testing.T) {
+	c := withProvider(t)
+	const hint = "handshake: [{when: proved and request.method == \"PUT\"}]\n"
+	for _, tt := range []struct{ name, document, proof, secret, cause, detail string }{
+		{"the provider's reason", "verify: proved\n", "bad", "s3cret", CauseSignature, "it does not match"},
+		{"proved, and yet no", "verify: proved and payload.ok == true\n", "good", "s3cret", CauseSignature, "verify is not true"},
+		{"an empty secret", "verify: proved\n", "good", "", CauseSecretMissing, "secret key is empty"},
+		{"an empty secret, read by a handshake", hint + "verify: proved\n", "good", "", CauseSecretMissing, "secret key is empty"},
+		{"an empty secret of a handshake alone", hint + "verify: payload.ok == true\n", "good", "", CauseSignature, "verify is not true"},
+		{"nothing asked for", "verify: payload.ok == true and proved\n", "good", "s3cret", CauseSignature, "verify is not true"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, a := c.admission(t, tt.document, tt.proof, tt.secret)
+			if a.Outcome != Refused || a.Cause != tt.cause || a.Detail != tt.detail {
+				t.Errorf("got %+v", a)
+			}
+		})
+	}
+}
+
 // Where a behavior gives no answer the provider's own kind of none goes out: to
 // an event, to a handshake, and at the deadline.
 func TestEmptyAnswers(t *testing.T) {

@@ -89,11 +89,7 @@ func failedResponse() *Response {
 }
 
 func replyResponse(r signatures.Reply) *Response {
-	out := &Response{Status: r.Status, Header: r.Header}
-	if r.Body != "" {
-		out.Body = []byte(r.Body)
-	}
-	return out
+	return &Response{Status: r.Status, Header: r.Header, Body: []byte(r.Body)}
 }
 
 // emptyAnswer is what a caller gets where the behavior gives no answer.

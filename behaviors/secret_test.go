@@ -42,6 +42,9 @@ func TestSinksRefuseSecrets(t *testing.T) {
 		},
 		{"a fail", `  - fail: ${{ inputs.list }}`, "fail (line 4): a secret must not become text"},
 		{"a stop", `  - stop: ${{ inputs.one }}`, "stop (line 4): a secret must not become text"},
+		{"no secret where one goes", `  - slack.post: {webhook: "${{ inputs.list }}", text: a}`, "slack.post (line 4): webhook: takes a secret"},
+		{"a delay", `  - wait: "${{ inputs.one }}"`, "wait (line 4): takes a duration, got a secret"},
+		{"a moment", `  - wait: {until: inputs.one}`, "wait (line 4): until: takes a time, got a secret"},
 		{"a header", `  - respond: {headers: {X-A: "${{ inputs.one }}"}}`, "respond (line 4): X-A: a secret must not become text"},
 	}
 	for _, test := range tests {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/big"
 	"slices"
+	"time"
 
 	"github.com/deskhook/deskhook/behaviors/expression"
 )
@@ -77,6 +78,10 @@ func valueKind(v any) expression.Kind {
 		return expression.SecretValue
 	case []byte:
 		return expression.Bytes
+	case time.Time:
+		return expression.Time
+	case time.Duration:
+		return expression.Duration
 	}
 	return expression.Any
 }

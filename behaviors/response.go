@@ -89,7 +89,11 @@ func failedResponse() *Response {
 }
 
 func replyResponse(r signatures.Reply) *Response {
-	return &Response{Status: r.Status, Header: r.Header, Body: []byte(r.Body)}
+	out := &Response{Status: r.Status, Header: r.Header}
+	if r.Body != "" {
+		out.Body = []byte(r.Body)
+	}
+	return out
 }
 
 // emptyAnswer is what a caller gets where the behavior gives no answer.

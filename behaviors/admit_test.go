@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -74,7 +75,8 @@ func TestVerifyWithoutSecrets(t *testing.T) {
 	d.Request.Header = append(d.Request.Header, payload.Field{Name: "X-Hub-Signature-256", Value: "sha256=00"})
 	d.Inputs = map[string]any{"key": expression.Secret{Name: "key"}}
 	a := behaviors.NewEvaluation(p, d, nil).Admit()
-	if a.Outcome != behaviors.Refused || a.Cause != behaviors.CauseBehavior || a.Response.Status != http.StatusInternalServerError {
+	if a.Outcome != behaviors.Refused || a.Cause != behaviors.CauseBehavior || a.Response.Status != http.StatusInternalServerError ||
+		!strings.Contains(a.Detail, "the secret `key` cannot be read") {
 		t.Errorf("got %+v", a)
 	}
 }

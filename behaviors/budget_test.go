@@ -65,13 +65,16 @@ var budgetCases = []struct{ name, steps, because string }{
 	{"parts of a url", `http.request: {url: "https://a.example/` + strings.Repeat("${{ payload.a }}", 3) + strings.Repeat("${{ 1 }}", 1000) + `"}`, "64 KiB"},
 	{"whole text escaped for a page", `respond: {html: "${{ repeat('<', 3000000) }}"}`, "8 MiB"},
 	{"whole list escaped for a page", `respond: {html: "${{ payload.none ?? [lt, lt, lt] }}"}`, "8 MiB"},
+	{"whole text escaped for XML", `respond: {xml: "${{ repeat('<', 3000000) }}"}`, "8 MiB"},
+	{"whole list escaped for XML", `respond: {xml: "${{ payload.none ?? [lt, lt, lt] }}"}`, "8 MiB"},
 	{"header", `respond: {headers: {X-A: "${{ payload.a }}"}}`, "32 KiB"},
 
 	// Loops within loops.
 	{"three loops", "each:\n      in: 1..1000\n      steps:\n        - each:\n            in: 1..1000\n            steps:\n              - each: {in: '1..1000', steps: [{log: a}]}", "together"},
-	{"loops of skipped steps", "each: {in: '1..1000', steps: [{each: {in: '1..1000', steps: [{log: a, when: payload.none}]}}]}", "together"},
+	{"loops of skipped steps", "let: {n: '1..1000'}\n  - each: {in: n, steps: [{each: {in: n, steps: [{log: a, when: payload.none}]}}]}", "together"},
+	{"loops that go on", "let: {n: '1..1000'}\n  - each: {in: n, steps: [{each: {in: n, steps: [{log: a, on_error: continue}]}, on_error: continue}]}", "together"},
 	{"loops of large lines", "each: {in: '1..1000', as: i, steps: [" + strings.Repeat("{log: '${{ payload.a }}'}, ", 20) + "{log: b}]}", "together"},
-	{"loops of answers", `each: {in: '1..1000', as: i, steps: [{respond: {json: "${{ repeat(payload.a, 2) }}"}}]}`, "together"},
+	{"loops of answers", `each: {in: '1..1000', as: i, steps: [{respond: {json: "${{ payload.a }}"}}]}`, "together"},
 	{"loops of lets", "each: {in: '1..1000', as: i, steps: [{let: {x: 'repeat(payload.a, 3)'}}]}", "together"},
 	{"loops of parameters", `each: {in: '1..1000', as: i, steps: [{message.note: {message: "1", text: "${{ i }} ${{ payload.a }}"}}]}`, "together"},
 

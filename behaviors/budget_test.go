@@ -71,10 +71,10 @@ var budgetCases = []struct{ name, steps, because string }{
 
 	// Loops within loops.
 	{"three loops", "each:\n      in: 1..1000\n      steps:\n        - each:\n            in: 1..1000\n            steps:\n              - each: {in: '1..1000', steps: [{log: a}]}", "together"},
-	{"loops of skipped steps", "let: {n: '1..1000'}\n  - each: {in: n, steps: [{each: {in: n, steps: [{log: a, when: payload.none}]}}]}", "together"},
+	{"loops of many steps", "each: {in: '1..1000', steps: [" + strings.Repeat("{log: a}, ", 300) + "{log: b}]}", "together"},
 	{"loops that go on", "let: {n: '1..1000'}\n  - each: {in: n, steps: [{each: {in: n, steps: [{log: a, on_error: continue}]}, on_error: continue}]}", "together"},
 	{"loops of large lines", "each: {in: '1..1000', as: i, steps: [" + strings.Repeat("{log: '${{ payload.a }}'}, ", 20) + "{log: b}]}", "together"},
-	{"loops of answers", `each: {in: '1..1000', as: i, steps: [{respond: {json: "${{ payload.a }}"}}]}`, "together"},
+	{"loops of answers", `each: {in: '1..1000', as: i, steps: [{respond: {json: "` + strings.Repeat("a", 60_000) + `"}}]}`, "together"},
 	{"loops of lets", "each: {in: '1..1000', as: i, steps: [{let: {x: 'repeat(payload.a, 3)'}}]}", "together"},
 	{"loops of parameters", `each: {in: '1..1000', as: i, steps: [{message.note: {message: "1", text: "${{ i }} ${{ payload.a }}"}}]}`, "together"},
 

@@ -349,6 +349,7 @@ func TestWalkersHaveABudget(t *testing.T) {
 
 // What is charged is counted, not timed.
 func TestOperationsAreCounted(t *testing.T) {
+	host := func(f *Frame, args []any) (any, error) { return nil, nil }
 	for _, r := range []struct {
 		source string
 		want   int
@@ -358,9 +359,18 @@ func TestOperationsAreCounted(t *testing.T) {
 		{`any(payload.items, .id > 5)`, 2 + 2*4},
 		{`payload.a contains "b"`, 1 + 1 + 1 + 1<<20/64},
 		{`payload.a matches "^b"`, 1 + 1 + 1 + 1<<20/16*4},
+		{`[1, 2]`, 1},
+		{`[1, payload.t]`, 1 + 1},
+		{`host(payload.a)`, 1 + 1 + 1 + 1<<20/64},
+		{`host(b"0123456789")`, 1 + 1},
+		{`host(7)`, 1},
+		{`uniq([1, payload.t])`, 2 + 1 + 1 + 1 + 2},
+		{`uniq(["a", payload.t])`, 2 + 1 + 1 + 1 + 2 + 1},
 	} {
 		paths := new(payload.Paths)
-		c, _ := Compile(r.source, testConfig(paths))
+		config := testConfig(paths)
+		config.Functions["host"] = &Function{Name: "host", Params: []Param{{Name: "value"}}, Call: host}
+		c, _ := Compile(r.source, config)
 		f := testFrame(t, paths, `{"t": true, "items": [{"id": 1}, {"id": 2}], "a": "`+strings.Repeat("a", 1<<20)+`"}`)
 		if _, err := c.Eval(f); err != nil {
 			t.Fatal(err)
@@ -371,13 +381,65 @@ func TestOperationsAreCounted(t *testing.T) {
 	}
 }
 
+// Memory is charged before it is allocated: what a value takes, at most.
+func TestMemoryIsCounted(t *testing.T) {
+	const number = shortText
+	for _, r := range []struct {
+		source string
+		want   int
+	}{
+		{`payload.s`, 0}, {`1 + 1`, 0}, {`payload.s[1:]`, 0}, {`payload.l[1:]`, 0}, {`first(payload.l)`, 0}, {`take(payload.l, 1)`, 0}, {`list(payload.l)`, 0}, {`list(1)`, slotBytes},
+		// Lists and maps; what is literal is made once.
+		{`[1, 2]`, 0}, {`[1, payload.t]`, 2 * slotBytes}, {`{}`, 48}, {`{a: 1}`, mapBytes(1)}, {`1..3`, 3 * (slotBytes + 8)},
+		{`map(payload.l, #)`, 3 * slotBytes}, {`filter(payload.l, false)`, 3 * slotBytes}, {`reverse(payload.l)`, 3 * slotBytes}, {`concat(payload.l, payload.l)`, 6 * slotBytes}, {`flatten([[1, 2], [3]])`, 2*slotBytes + 3*slotBytes},
+		{`sort(payload.l)`, 3 * slotBytes}, {`sortBy(payload.l, #)`, 9 * slotBytes}, {`max([1, 2])`, 2 * slotBytes},
+		{`uniq([1, 1])`, 2*slotBytes + entryBytes}, {`uniq([[1], [1]])`, 2*slotBytes + 2*slotBytes + 2*slotBytes},
+		{`groupBy([1, 2], 0)`, 2*number + mapBytes(1) - mapBytes(0) + 2*slotBytes + 4*slotBytes}, {`groupBy([1, 2], #)`, 2*number + mapBytes(2) - mapBytes(0) + 4*slotBytes},
+		{`keys({a: 1})`, mapBytes(1) + 2*slotBytes}, {`toPairs({a: 1})`, mapBytes(1) + 4*slotBytes}, {`fromPairs([["a", 1]])`, slotBytes + mapBytes(1)},
+		// Texts.
+		{`"a" + "bc"`, 3}, {`repeat("ab", 3)`, 6}, {`join(["a", nil, "b"], ", ")`, 2 + 3*2}, {`truncate("abc", 2)`, 1 + 3}, {`split("a,b", ",")`, 4*slotBytes + 3}, {`split("a,b,c", ",", 2)`, 4*slotBytes + 5}, {`replace("a-b", "-", "+++")`, 5}, {`replace("a-b-c", "-", "+++", 1)`, 7},
+		{`capture("ab", "(a)(b)")`, 6 * slotBytes}, {`string(1)`, number}, {`string(payload.t)`, 0}, {`string(payload.big)`, 74}, {`string(0.5)`, number}, {`string(now)`, number}, {`string(duration("1s"))`, number}, {`string("ab")`, 2}, {`string(b"ab")`, 2}, {`toJSON([1])`, 8 + 8}, {`toJSON(0.5)`, 8 + 24}, {`toJSON("a")`, 8 + 3},
+		{`hex("ab")`, 2 + 4}, {`sha256("ab")`, 0}, {`fromBase64("YQ==")`, 4 + 1}, {`host(7)`, 4},
+		// The request.
+		{`request.headers["authorization"]`, len("Bearer abc")}, {`request.headers["none"]`, 0}, {`request.files`, 2 * slotBytes}, {`request.query`, mapBytes(1) + 2*len("a=1&b=2") + 80 + 2*slotBytes}, {`request.method`, 0},
+	} {
+		paths := new(payload.Paths)
+		config := testConfig(paths)
+		config.Functions["host"] = &Function{Name: "host", Params: []Param{{Name: "value"}}, Call: func(*Frame, []any) (any, error) { return "text", nil }}
+		config.Scope = names{"payload": {Path: &Path{}}, "request": {Slot: slotRequest}, "now": {Slot: slotNow, Type: Of(Time)}}
+		c, problems := Compile(r.source, config)
+		if c == nil {
+			t.Fatal(problems)
+		}
+		f := testFrame(t, paths, testBody)
+		f.Request.Files, f.Request.RawQuery = []*payload.File{{}, {}}, "a=1&b=2"
+		if _, err := c.Eval(f); err != nil {
+			t.Fatal(err)
+		}
+		if got := DefaultLimits.Memory - f.machine.memory; got != r.want {
+			t.Errorf("%s takes %d bytes, want %d", r.source, got, r.want)
+		}
+	}
+}
+
 func TestDeadline(t *testing.T) {
 	paths := new(payload.Paths)
 	c, _ := Compile(`count(1..100000, # > 0)`, testConfig(paths))
+	short, _ := Compile(`payload.t`, testConfig(paths))
 	f := testFrame(t, paths, testBody)
-	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
-	f.Clock = func() time.Time { now = now.Add(60 * time.Millisecond); return now }
+	now, looks := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC), 0
+	pace := 60 * time.Millisecond
+	f.Clock = func() time.Time { now, looks = now.Add(pace), looks+1; return now }
 	if _, err := c.Eval(f); err == nil || asError(err).Code != "budget-time" {
 		t.Errorf("got %v, want budget-time", err)
+	}
+	// The clock is looked at now and then: once in 1,000 operations or so.
+	pace, looks = time.Microsecond, 0
+	if _, err := c.Eval(f); err != nil || looks < 100 || looks > 600 {
+		t.Errorf("got %v after %d looks at the clock", err, looks)
+	}
+	looks = 0
+	if _, err := short.Eval(f); err != nil || looks > 1 {
+		t.Errorf("got %v after %d looks at the clock", err, looks)
 	}
 }

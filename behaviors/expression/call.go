@@ -229,8 +229,7 @@ func (f *Function) callHost(m *machine, args []any, at span) any {
 		panic(failure{&e})
 	}
 	m.inTime()
-	if text, ok := v.(string); ok {
-		m.take(len(text))
-	}
+	text, _ := v.(string)
+	m.take(len(text))
 	return v
 }

@@ -161,9 +161,6 @@ func (m *machine) leaves(list []any, depth int) int {
 			n++
 		}
 	}
-	if n > m.memory/slotBytes {
-		m.take(m.memory + 1)
-	}
 	return n
 }
 

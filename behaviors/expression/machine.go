@@ -84,9 +84,6 @@ const (
 // list charges for a list of n values.
 func (m *machine) list(n int) {
 	m.step(1 + n/4)
-	if n > m.memory/slotBytes {
-		m.take(m.memory + 1)
-	}
 	m.take(n * slotBytes)
 }
 

@@ -53,12 +53,12 @@ func TestLazy(t *testing.T) {
 	if v, err := c.Eval(f); v != int64(2) || err != nil || calls != 1 {
 		t.Errorf("got %v, %v after %d calls; want 2 after one", v, err, calls)
 	}
-	bad, _ := Compile(`1 / 0`, config)
+	bad, _ := Compile(`tick() / 0`, config)
 	f.Slots[slotLazy] = &Lazy{Expr: bad, At: 8}
 	for range 2 {
 		_, err := c.Eval(f)
-		if e := asError(err); e.Code != "division-by-zero" || e.At != 8 {
-			t.Errorf("got %+v, want division-by-zero in 8", e)
+		if e := asError(err); e.Code != "division-by-zero" || e.At != 8 || calls != 2 {
+			t.Errorf("got %+v after %d calls, want division-by-zero in 8 after 2", e, calls)
 		}
 	}
 }
@@ -70,10 +70,15 @@ func TestAMachineForgets(t *testing.T) {
 	big, _ := Compile(`let x = payload.s; map(1..2, x + upper(payload.s) + string(#))`, config)
 	small, _ := Compile(`payload.t`, config)
 	failing, _ := Compile(`concat([payload.s], [1 / (payload.a.b - 1)])`, config)
+	many, _ := Compile(`max(1`+strings.Repeat(", 2", keptSlots)+`)`, config)
+	ordinary, _ := Compile(`len(payload.l) == 3 and any(payload.items, .id == 2)`, config)
 	f := testFrame(t, paths, testBody)
-	for _, c := range []*Compiled{big, failing} {
+	for _, c := range []*Compiled{big, failing, many} {
 		_, _ = c.Eval(f)
 		m := f.machine
+		if cap(m.args) > keptSlots {
+			t.Errorf("after %.20s… it keeps room for %d arguments", c.Source(), cap(m.args))
+		}
 		for _, v := range append(m.locals[:cap(m.locals)], m.args[:cap(m.args)]...) {
 			if v != nil {
 				t.Errorf("after %s it keeps %v", c.Source(), v)
@@ -86,8 +91,10 @@ func TestAMachineForgets(t *testing.T) {
 	if v, err := small.Eval(f); v != true || err != nil {
 		t.Errorf("got %v, %v after a failure", v, err)
 	}
-	if n := testing.AllocsPerRun(100, func() { _, _ = small.Eval(f) }); n != 0 {
-		t.Errorf("an evaluation allocates %v times", n)
+	for _, c := range []*Compiled{small, ordinary} { // but for its room
+		if n := testing.AllocsPerRun(100, func() { _, _ = c.Eval(f) }); n != 0 {
+			t.Errorf("%s allocates %v times", c.Source(), n)
+		}
 	}
 }
 
@@ -361,7 +368,7 @@ func TestHeldCountsOnTheWay(t *testing.T) {
 	f.Limits.Held = 250
 	f.Slots[slotLazy] = &Lazy{Expr: inner, At: 7}
 	f.Slots[slotNow] = &Lazy{Expr: let, At: 8}
-	for _, before := range []int{0, 60, 0, 40, 160, 49} {
+	for _, before := range []int{60, 0, 60, 0, 40, 160, 49} {
 		f.Rewind(Held{})
 		if err := f.Hold(before); err != nil {
 			t.Fatal(err)
@@ -381,6 +388,55 @@ func TestHeldCountsOnTheWay(t *testing.T) {
 		f.Rewind(begun)
 		if err := f.Hold(250 - before); err != nil {
 			t.Errorf("beside %d bytes, then not: %v", before, err)
+		}
+	}
+	direct, _ := Compile(`len(plain)`, testConfig(paths))
+	f.Rewind(Held{})
+	if v, err := direct.Eval(f); v != int64(100) || err != nil || f.Held().bytes != 100 {
+		t.Errorf("read by an expression: %v, %v, and %d bytes held", v, err, f.Held().bytes)
+	}
+}
+
+// A result takes what was made for it: texts and bytes no more than their
+// length, what can share structure all that its evaluation took.
+func TestResultsAreHeld(t *testing.T) {
+	for _, r := range []struct {
+		source string
+		want   int
+	}{
+		{`payload.s`, 0}, {`payload.items`, 0}, {`1 + 1`, 0}, {`string(12) == ""`, 0}, {`upper(payload.s)`, 4}, {`truncate(upper(payload.s), 2)`, 4},
+		{`sha256(upper("ab"))`, 3}, {`[upper(payload.s)]`, slotBytes + 6}, {`{a: upper(payload.s)}`, mapBytes(1) + 6},
+	} {
+		paths := new(payload.Paths)
+		c, problems := Compile(r.source, testConfig(paths))
+		if c == nil {
+			t.Fatal(problems)
+		}
+		f := testFrame(t, paths, testBody)
+		if _, err := c.Eval(f); err != nil {
+			t.Fatal(err)
+		}
+		if got := f.Held().bytes; got != r.want {
+			t.Errorf("%s holds %d bytes, want %d", r.source, got, r.want)
+		}
+	}
+}
+
+// Some messages say what to write instead.
+func TestErrorsSayWhatToDo(t *testing.T) {
+	for _, r := range []struct{ source, want string }{
+		{`any(payload.a, true)`, "values(…)"}, {`payload.s + 1`, "${{ … }}"}, {`1 + payload.s`, "${{ … }}"}, {`now + payload.l[0]`, "${{ … }}"}, {`duration("1h") + payload.l[0]`, "${{ … }}"}, {`upper(payload.a)`, "this is a map"}, {`upper(plain)`, "this is a secret"}, {`payload.big + 1`, "compares, sorts and prints only"},
+		{`string(sha256("a"))`, "hex or base64"}, {`duration(payload.s)`, "such as 1h30m"},
+	} {
+		paths := new(payload.Paths)
+		c, problems := Compile(r.source, testConfig(paths))
+		if c == nil {
+			t.Fatal(problems)
+		}
+		f := testFrame(t, paths, testBody)
+		f.Slots[slotLazy] = Secret{"key"} // behind the compiler's back
+		if _, err := c.Eval(f); err == nil || !strings.Contains(err.Error(), r.want) {
+			t.Errorf("%s: got %v, want …%s…", r.source, err, r.want)
 		}
 	}
 }

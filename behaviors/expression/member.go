@@ -87,9 +87,6 @@ func (c *compiler) isValue(name string) bool {
 // pathKey is the key of a constant member that a payload path can have: a name,
 // or a position from the front.
 func pathKey(property operand) (payload.Key, bool) {
-	if !property.is {
-		return payload.Key{}, false
-	}
 	switch v := property.value.(type) {
 	case string:
 		return payload.Key{Name: v}, true
@@ -170,13 +167,12 @@ func (m *machine) index(v, key any) any {
 		m.step(len(k) / 64)
 		return m.field(v, k)
 	case int64:
-		if list, ok := v.([]any); ok {
-			if k < 0 {
-				k += int64(len(list))
-			}
-			if k >= 0 && k < int64(len(list)) {
-				return list[k]
-			}
+		list, _ := v.([]any)
+		if k < 0 {
+			k += int64(len(list))
+		}
+		if k >= 0 && k < int64(len(list)) {
+			return list[k]
 		}
 	case float64:
 		if i := int64(k); float64(i) == k {

@@ -223,8 +223,6 @@ func (m *machine) remainder(a, b any) any {
 		m.fail("type", "`%` takes integers")
 	case j == 0:
 		m.fail("division-by-zero", "this divides by zero")
-	case j == -1:
-		return int64(0)
 	}
 	return i % j
 }
@@ -250,7 +248,7 @@ func formatFloat(f float64) string {
 	abs := math.Abs(f)
 	if abs != 0 && (abs < 1e-6 || abs >= 1e21) {
 		s := strconv.FormatFloat(f, 'e', -1, 64)
-		if n := len(s); n >= 4 && s[n-4] == 'e' && s[n-3] == '-' && s[n-2] == '0' {
+		if n := len(s); s[n-3] == '-' && s[n-2] == '0' {
 			s = s[:n-2] + s[n-1:]
 		}
 		return s

@@ -1,6 +1,7 @@
 package expression
 
 import (
+	"math"
 	"testing"
 
 	"github.com/deskhook/deskhook/behaviors/payload"
@@ -71,10 +72,15 @@ func TestASecretAsAWhole(t *testing.T) {
 	}
 }
 
-func TestWalkersRefuseSecrets(t *testing.T) {
+func TestWalkersRefuse(t *testing.T) {
 	for _, v := range []any{Secret{"k"}, []any{Secret{"k"}}, map[string]any{"a": Secret{"k"}}} {
 		if text, err := NewWalker(Limits{}).Text(v); err == nil {
 			t.Errorf("text of a secret is %q", text)
+		}
+	}
+	for _, v := range []any{math.Inf(1), math.Inf(-1), math.NaN(), struct{}{}} {
+		if text, err := NewWalker(Limits{}).JSON([]any{v}); err == nil || asError(err).Code != "not-json" {
+			t.Errorf("JSON of %v is %s, %v", v, text, err)
 		}
 	}
 	got, err := NewWalker(Limits{}).JSON(map[string]any{"a": Secret{"k"}})

@@ -86,9 +86,6 @@ func (m *machine) cut(s string, low, high int64) string {
 
 // offset is the byte at which the nth character of a text begins.
 func offset(s string, n int) int {
-	if n == 0 {
-		return 0
-	}
 	for i := range s {
 		if n == 0 {
 			return i

@@ -18,9 +18,10 @@ func TestSplitTemplate(t *testing.T) {
 		{text: `${{ a /* }} it's */ }}!`, want: []TemplatePart{{IsExpr: true, Expr: ` a /* }} it's */ `, To: 22, ExprFrom: 3}, {Literal: "!", From: 22, To: 23}}},
 		{text: "${{ `\\` }}", want: []TemplatePart{{IsExpr: true, Expr: " `\\` ", To: 10, ExprFrom: 3}}},
 		{text: `a } $ {{ b }}`, want: []TemplatePart{{Literal: `a } $ {{ b }}`, To: 13}}},
+		{text: `{{ a }} ${{ b * c }} $`, want: []TemplatePart{{Literal: "{{ a }} ", To: 8}, {IsExpr: true, Expr: " b * c ", From: 8, To: 20, ExprFrom: 11}, {Literal: " $", From: 20, To: 22}}},
 		{text: `${{}}${{b}}`, want: []TemplatePart{{IsExpr: true, To: 5, ExprFrom: 3}, {IsExpr: true, Expr: "b", From: 5, To: 11, ExprFrom: 8}}},
 		{text: `${{ "a }}`, code: "unclosed-template"}, {text: `${{ a /* }}`, code: "unclosed-template"}, {text: `${{ {a: 1 }}`, code: "unclosed-template"},
-		{text: `${{ a`, code: "unclosed-template"}, {text: `${{ a } }`, code: "unclosed-template"},
+		{text: `${{ a`, code: "unclosed-template"}, {text: `${{ a } }`, code: "unclosed-template"}, {text: `${{ a /`, code: "unclosed-template"},
 	} {
 		t.Run(r.text, func(t *testing.T) {
 			parts, problems := SplitTemplate(r.text)
@@ -47,5 +48,9 @@ func TestAnUnclosedTextInATemplate(t *testing.T) {
 	_, problems := SplitTemplate(`é ${{ a == "b }}`)
 	if len(problems) != 1 || problems[0].From != 11 || problems[0].To != 16 {
 		t.Errorf("got %+v, want the text from 11 to 16", problems)
+	}
+	_, problems = SplitTemplate(`é ${{ a == b`)
+	if len(problems) != 1 || problems[0].From != 2 || problems[0].To != 12 {
+		t.Errorf("got %+v, want the braces from 2 to 12", problems)
 	}
 }

@@ -360,6 +360,8 @@ func TestOperationsAreCounted(t *testing.T) {
 		{`payload.a contains "b"`, 1 + 1 + 1 + 1<<20/64},
 		{`payload.a matches "^b"`, 1 + 1 + 1 + 1<<20/16*4},
 		{`[1, 2]`, 1},
+		{`payload.big > 5`, 1 + 1 + 1 + 74/16}, {`5 < payload.big`, 1 + 1 + 1 + 74/16},
+		{`request.headers["none"]`, 1 + 1 + 1 + 1},
 		{`[1, payload.t]`, 1 + 1},
 		{`host(payload.a)`, 1 + 1 + 1 + 1<<20/64},
 		{`host(b"0123456789")`, 1 + 1},
@@ -371,7 +373,7 @@ func TestOperationsAreCounted(t *testing.T) {
 		config := testConfig(paths)
 		config.Functions["host"] = &Function{Name: "host", Params: []Param{{Name: "value"}}, Call: host}
 		c, _ := Compile(r.source, config)
-		f := testFrame(t, paths, `{"t": true, "items": [{"id": 1}, {"id": 2}], "a": "`+strings.Repeat("a", 1<<20)+`"}`)
+		f := testFrame(t, paths, `{"t": true, "items": [{"id": 1}, {"id": 2}], "big": 12345678901234567890123, "a": "`+strings.Repeat("a", 1<<20)+`"}`)
 		if _, err := c.Eval(f); err != nil {
 			t.Fatal(err)
 		}
@@ -394,14 +396,15 @@ func TestMemoryIsCounted(t *testing.T) {
 		{`map(payload.l, #)`, 3 * slotBytes}, {`filter(payload.l, false)`, 3 * slotBytes}, {`reverse(payload.l)`, 3 * slotBytes}, {`concat(payload.l, payload.l)`, 6 * slotBytes}, {`flatten([[1, 2], [3]])`, 2*slotBytes + 3*slotBytes},
 		{`sort(payload.l)`, 3 * slotBytes}, {`sortBy(payload.l, #)`, 9 * slotBytes}, {`max([1, 2])`, 2 * slotBytes},
 		{`uniq([1, 1])`, 2*slotBytes + entryBytes}, {`uniq([[1], [1]])`, 2*slotBytes + 2*slotBytes + 2*slotBytes},
-		{`groupBy([1, 2], 0)`, 2*number + mapBytes(1) - mapBytes(0) + 2*slotBytes + 4*slotBytes}, {`groupBy([1, 2], #)`, 2*number + mapBytes(2) - mapBytes(0) + 4*slotBytes},
+		{`groupBy([1, 2], 0)`, 2*number + mapBytes(1) - mapBytes(0) + 2*slotBytes + 4*slotBytes}, {`groupBy([1, 2, 3, 4, 4], #)`, 5*number + mapBytes(4) - mapBytes(0) + 4*2*slotBytes + 4*slotBytes}, {`groupBy([1, 2], #)`, 2*number + mapBytes(2) - mapBytes(0) + 4*slotBytes},
 		{`keys({a: 1})`, mapBytes(1) + 2*slotBytes}, {`toPairs({a: 1})`, mapBytes(1) + 4*slotBytes}, {`fromPairs([["a", 1]])`, slotBytes + mapBytes(1)},
 		// Texts.
 		{`"a" + "bc"`, 3}, {`repeat("ab", 3)`, 6}, {`join(["a", nil, "b"], ", ")`, 2 + 3*2}, {`truncate("abc", 2)`, 1 + 3}, {`split("a,b", ",")`, 4*slotBytes + 3}, {`split("a,b,c", ",", 2)`, 4*slotBytes + 5}, {`replace("a-b", "-", "+++")`, 5}, {`replace("a-b-c", "-", "+++", 1)`, 7},
 		{`capture("ab", "(a)(b)")`, 6 * slotBytes}, {`string(1)`, number}, {`string(payload.t)`, 0}, {`string(payload.big)`, 74}, {`string(0.5)`, number}, {`string(now)`, number}, {`string(duration("1s"))`, number}, {`string("ab")`, 2}, {`string(b"ab")`, 2}, {`toJSON([1])`, 8 + 8}, {`toJSON(0.5)`, 8 + 24}, {`toJSON("a")`, 8 + 3},
-		{`hex("ab")`, 2 + 4}, {`sha256("ab")`, 0}, {`fromBase64("YQ==")`, 4 + 1}, {`host(7)`, 4},
+		{`hex("ab")`, 2 + 4}, {`sha256("ab")`, 0}, {`fromBase64("YQ==")`, 4 + 1}, {`json("{}")`, 2*2 + mapBytes(1)}, {`json("[{\"a\":1}, 2]")`, 2*12 + mapBytes(1) + 80 + 4*slotBytes},
+		{`parse_xml("<a/>")`, 4 + mapBytes(1) + 2*slotBytes}, {`parse_xml("<?x?><a b=''><!----></a>")`, 24 + mapBytes(1) + 2*slotBytes + 80}, {`parse_xml("<")`, 1}, {`host(7)`, 4},
 		// The request.
-		{`request.headers["authorization"]`, len("Bearer abc")}, {`request.headers["none"]`, 0}, {`request.files`, 2 * slotBytes}, {`request.query`, mapBytes(1) + 2*len("a=1&b=2") + 80 + 2*slotBytes}, {`request.method`, 0},
+		{`request.headers["authorization"]`, len("Bearer abc")}, {`request.headers["none"]`, 0}, {`len(request.headers)`, 2*4*slotBytes + 2*slotBytes}, {`request.files`, 2 * slotBytes}, {`request.query`, mapBytes(1) + 2*len("a=1&b=2") + 80 + 2*slotBytes}, {`request.method`, 0},
 	} {
 		paths := new(payload.Paths)
 		config := testConfig(paths)

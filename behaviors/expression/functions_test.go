@@ -24,9 +24,9 @@ func TestOwnFunctions(t *testing.T) {
 		{`equal_secure("value of key", inputs.key)`, `true`, ""}, {`equal_secure(hmac("sha1", "k", "a"), hmac("sha1", "k", "a"))`, `true`, ""}, {`equal_secure(1, 1)`, ``, "type"},
 		{`ip_in("192.0.2.7", "192.0.2.0/24")`, `true`, ""}, {`ip_in("192.0.3.7", ["192.0.2.0/24", "192.0.3.7"])`, `true`, ""}, {`ip_in("192.0.2.70", "192.0.2.7")`, `false`, ""},
 		{`ip_in("::ffff:192.0.2.7", "192.0.2.0/24")`, `true`, ""}, {`ip_in("192.0.2.7", "::ffff:192.0.2.0/120")`, `true`, ""}, {`ip_in("192.0.2.7", "::ffff:192.0.2.7")`, `true`, ""}, {`ip_in("192.0.2.7", "::ffff:0:0/90")`, `false`, ""},
-		{`ip_in("2001:db8::1", "2001:db8::/32")`, `true`, ""}, {`ip_in("192.0.2.7", "2001:db8::/32")`, `false`, ""}, {`ip_in("192.0.2.7", "0.0.0.0/0")`, `true`, ""}, {`ip_in("::1", "0.0.0.0/0")`, `false`, ""},
+		{`ip_in("2001:db8::1", "2001:db8::/32")`, `true`, ""}, {`ip_in("2001:db8::1", "2001:db8::1")`, `true`, ""}, {`ip_in("2001:db8::2", "2001:db8::1")`, `false`, ""}, {`ip_in("2001:db8::2", "2001:db8::/127")`, `false`, ""}, {`ip_in("192.0.2.7", "2001:db8::/32")`, `false`, ""}, {`ip_in("192.0.2.7", "0.0.0.0/0")`, `true`, ""}, {`ip_in("::1", "0.0.0.0/0")`, `false`, ""},
 		{`ip_in(nil, "0.0.0.0/0")`, `false`, ""}, {`ip_in("192.0.2.7", nil)`, `false`, ""}, {`ip_in("192.0.2.7", [])`, `false`, ""}, {`ip_in("192.0.2.7", [nil])`, `false`, ""}, {`ip_in("no address", "0.0.0.0/0")`, `false`, ""},
-		{`ip_in("192.0.2.7", "192.0.2")`, ``, "type"}, {`ip_in("0300.0.2.7", "192.0.2.0/24")`, `false`, ""}, {`ip_in("fe80::1%eth0", "fe80::/10")`, `false`, ""},
+		{`ip_in("192.0.2.7", "192.0.2")`, ``, "type"}, {`ip_in("no address", "192.0.2")`, `false`, ""}, {`ip_in(payload.a, "0.0.0.0/0")`, `false`, ""}, {`ip_in("0300.0.2.7", "192.0.2.0/24")`, `false`, ""}, {`ip_in("fe80::1%eth0", "fe80::/10")`, `false`, ""},
 		{`capture("re: #12", "#(\\d+)")`, `["12"]`, ""}, {`capture("a", "(b)")`, `null`, ""}, {`capture("a", "(a)|(b)")`, `["a",null]`, ""}, {`capture("a", "a")`, `[]`, ""}, {`capture(nil, "a")`, `null`, ""}, {`capture("ab", "a" + "(.)")`, `["b"]`, ""}, {`capture("a", "(")`, ``, "bad-pattern"},
 		{`json("{\"a\": 1}").a`, `1`, ""}, {`json("none")`, `null`, ""}, {`json("1 2")`, `null`, ""}, {`json(nil)`, `null`, ""}, {`json(5)`, `null`, ""}, {`json("12345678901234567890123")`, `12345678901234567890123`, ""},
 		{`parse_xml("<a b='1'>c</a>").a`, `{"#text":"c","@b":"1"}`, ""}, {`parse_xml("a")`, `null`, ""}, {`parse_xml(nil)`, `null`, ""}, {`parse_xml("<a><!DOCTYPE x></a>")`, `null`, ""},
@@ -39,7 +39,7 @@ func TestOwnFunctions(t *testing.T) {
 		{`html_to_text(nil)`, `null`, ""}, {`html_to_text("<p>a<p>b")`, `"a\n\nb"`, ""}, {`html_to_text(payload.a)`, ``, "type"},
 		{`jwt(nil, inputs.key)`, `null`, ""}, {`jwt("a.b.c", nil)`, `null`, ""}, {`jwt("a.b.c", inputs.key)`, `null`, ""}, {`jwt(1, inputs.key)`, ``, "type-mismatch"},
 		{`uuid() == uuid()`, `false`, ""}, {`len(uuid())`, `36`, ""},
-		{`basic_auth(request, "u", inputs.key)`, `false`, ""}, {`bearer(request, "abc")`, `true`, ""}, {`bearer(request, "abd")`, `false`, ""}, {`bearer(request, nil)`, `false`, ""}, {`bearer(request, "")`, `false`, ""},
+		{`basic_auth(request, "u", inputs.key)`, `false`, ""}, {`bearer(request, "abc")`, `true`, ""}, {`bearer(request, "abd")`, `false`, ""}, {`bearer(payload.a, "abc")`, ``, "type"}, {`bearer(request, nil)`, `false`, ""}, {`bearer(request, "")`, `false`, ""},
 	})
 }
 

@@ -56,6 +56,12 @@ func TestHTMLToText(t *testing.T) {
 		{"a quotation", "<blockquote><p>a</p><p>b</p><blockquote>c</blockquote></blockquote>d", "> a\n\n> b\n\n> > c\n\nd"},
 		{"as it is written", "<pre>\n  a\n\n  b  c</pre>d", "  a\n\n  b  c\n\nd"},
 		{"what takes no place", "a\u200b\u00ad\u034fb\x00\x07c", "abc"},
+		{"a word of what takes no place", "a <b>\u200c\ufeff</b> b\u0085\x7fc", "a bc"},
+		{"tags in what is not shown", "a<svg><br><pre></svg>b<svg></pre><br></svg>c  d", "abc d"},
+		{"empty lines as they are written", "<pre>a\n\n\n\nb <b>c</b></pre>d  e", "a\n\nb c\n\nd e"},
+		{"an empty item", "<ul><li></li></ul>a", "a"},
+		{"a list, then a paragraph of more lines", "<ol><li>a</ol><p>b<br>c", "1. a\n\nb\nc"},
+		{"links of other kinds", `<a href="http://a.example">a</a> <a href="tel:+49123">call</a>`, "a (http://a.example) call (+49123)"},
 		{"what is no tag", "1 < 2 and a <b", "1 < 2 and a"},
 		{"tags that do not fit", "</p></ul></pre></blockquote></script>a<b><i>b</b></i>", "ab"},
 	} {

@@ -220,6 +220,12 @@ func TestSecretsThatAreMissing(t *testing.T) {
 			t.Errorf("%s of %v: got %v, %v, want %v", r.source, r.value, got, err, r.want)
 		}
 	}
+	c, _ := Compile(`bearer(request, inputs.key)`, config)
+	f := testFrame(t, paths, testBody)
+	f.Secrets = nil
+	if _, err := c.Eval(f); err == nil || asError(err).Code != "secret-missing" {
+		t.Errorf("where there are no secrets: got %v", err)
+	}
 }
 
 // One expression for each way to fail while running, with the place that the
@@ -426,7 +432,7 @@ func TestResultsAreHeld(t *testing.T) {
 func TestErrorsSayWhatToDo(t *testing.T) {
 	for _, r := range []struct{ source, want string }{
 		{`any(payload.a, true)`, "values(…)"}, {`payload.s + 1`, "${{ … }}"}, {`1 + payload.s`, "${{ … }}"}, {`now + payload.l[0]`, "${{ … }}"}, {`duration("1h") + payload.l[0]`, "${{ … }}"}, {`upper(payload.a)`, "this is a map"}, {`upper(plain)`, "this is a secret"}, {`payload.big + 1`, "compares, sorts and prints only"},
-		{`string(sha256("a"))`, "hex or base64"}, {`duration(payload.s)`, "such as 1h30m"},
+		{`string(sha256("a"))`, "hex or base64"}, {`duration(payload.s)`, "such as 1h30m"}, {`payload.s matches "(" + payload.s`, "missing closing )"},
 	} {
 		paths := new(payload.Paths)
 		c, problems := Compile(r.source, testConfig(paths))

@@ -61,6 +61,7 @@ Content-Type: text/csv; name=a.csv
 		{`parse_email("none").from.email`, `null`},
 		{`parse_email("From: none of it\n\n").from`, `{"email":null,"name":"none of it"}`},
 		{`parse_email("From:\n\n").from`, `null`},
+		{`parse_email("From: a@b.example\nContent-Type: text/html\n\n<p>x</p>") | toPairs() | filter(#[0] in ["date", "html", "text"])`, `[["date",null],["html","<p>x</p>"],["text",null]]`},
 	} {
 		t.Run(test.source, func(t *testing.T) {
 			v, code := mailValue(t, test.source, mail, zone)

@@ -33,10 +33,9 @@ func (m *machine) memberOf(o Object, name string) any {
 
 // members are the names of an object's members.
 func (m *machine) members(o Object) []string {
-	if h, ok := o.(payload.Header); ok {
-		m.step(len(h) * 2)
-		m.take(len(h) * 4 * slotBytes)
-	}
+	h, _ := o.(payload.Header)
+	m.step(len(h) * 2)
+	m.take(len(h) * 4 * slotBytes)
 	names := o.Members()
 	m.list(len(names))
 	return names

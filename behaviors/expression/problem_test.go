@@ -76,6 +76,7 @@ var problemCases = []struct {
 	{`sortBy(payload.l, #, "down") == nil`, []string{"bad-argument at `\"down\"`"}},
 	{`payload.s matches "("`, []string{"bad-pattern at `\"(\"`"}},
 	{`payload.s matches "(a|b){900}"`, []string{"bad-pattern at `\"(a|b){900}\"`"}},
+	{`payload.s matches "(a*){330}"`, []string{"bad-pattern at `\"(a*){330}\"`"}},
 	{`capture(payload.s, "[") == nil`, []string{"bad-pattern at `\"[\"`"}},
 	// Kinds.
 	{`upper(1) == "A"`, []string{"type-mismatch at `1`"}},

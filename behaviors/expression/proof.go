@@ -125,10 +125,7 @@ func authorization(m *machine, v any) string {
 }
 
 func ipIn(m *machine, a []any) any {
-	text, ok := a[0].(string)
-	if !ok {
-		return false
-	}
+	text, _ := a[0].(string)
 	m.text(len(text))
 	ip, err := netip.ParseAddr(text)
 	if err != nil {

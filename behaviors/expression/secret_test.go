@@ -88,3 +88,17 @@ func TestWalkersRefuse(t *testing.T) {
 		t.Errorf("got %s, %v, want %s", got, err, want)
 	}
 }
+
+// A text in JSON, and that it is charged as long as it is.
+func TestTextsInJSON(t *testing.T) {
+	for text, want := range map[string]string{
+		"": `""`, "é/<>": `"é/<>"`, `a"\b`: `"a\"\\b"`, "a\n\r\t": `"a\n\r\t"`, "\x00\b\x1f\x7f": `"\u0000\u0008\u001f` + "\x7f" + `"`,
+		"a\u2028b\u2029\u202a": `"a\u2028b\u2029` + "\u202a" + `"`, "a\xffb\xe9": `"a\ufffdb\ufffd"`, "\ufffd": "\"\ufffd\"",
+	} {
+		w := NewWalker(Limits{})
+		got, err := w.JSON(text)
+		if err != nil || string(got) != want || w.Used() != 8+len(want) {
+			t.Errorf("%q: got %s, %v and %d bytes, want %s and %d", text, got, err, w.Used(), want, 8+len(want))
+		}
+	}
+}

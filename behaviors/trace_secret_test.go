@@ -170,7 +170,8 @@ func (g *derivation) derived(depth int) string {
 		v := g.own()
 		return g.pick(
 			`join(map(payload.list, # + `+d()+`), "")`, `map([`+d()+`], # + "x")[0]`, `filter([`+d()+`], # != nil)[0]`,
-			`find([`+d()+`], len(#) > 0)`, `reduce(payload.list, #acc + # + `+d()+`, "")`, `reduce(["a", `+d()+`], #acc + #)`,
+			`find([`+d()+`], len(#) > 0)`, `reduce(payload.list, #acc + # + `+d()+`, "")`, `reduce(["a", `+d()+`, "b"], #acc + #)`,
+			`(let `+v+` = `+d()+`; reduce(["a", "b"], #acc + `+v+`, ""))`,
 			`join(map([`+d()+`], {let `+v+` = #; `+v+` + "y"}), "")`, `keys(groupBy([`+d()+`], # + "z"))[0]`,
 			`join(map([`+d()+`], join(map([#], # + "q"), "")), "")`,
 		)

@@ -29,7 +29,7 @@ check: tools ## Format, vet, lint, purity, front end: types, lint, unit tests, b
 	@test -z "$$(git status --porcelain -- assets/dist)" || { git status --short -- assets/dist; echo "assets/dist is stale: commit the output of 'make build'"; exit 1; }
 
 race: ## Go tests with the race detector, on SQLite and on a throwaway MariaDB
-	.ci/with-mariadb go test -race -timeout 8m $(PACKAGES)
+	.ci/with-mariadb go test -race -timeout 12m $(PACKAGES)
 
 fuzz: ## Each fuzz target for FUZZTIME (5s)
 	@.ci/fuzz $(FUZZTIME)

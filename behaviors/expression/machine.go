@@ -81,7 +81,8 @@ const (
 	entryBytes = 64
 )
 
-// list charges for a list of n values.
+// list charges for a list of n values. Operations come first: they bound n, so
+// that the bytes do not overflow.
 func (m *machine) list(n int) {
 	m.step(1 + n/4)
 	m.take(n * slotBytes)

@@ -447,6 +447,9 @@ func FuzzRedactor(f *testing.F) {
 	f.Add(canary, "x", "y")
 	f.Add("Basic YW5uYTpodW50ZXIy", "", "hunter2")
 	f.Add("[secret]", "[sec", "ret]")
+	f.Add("000\xcf", "0", "\xb6") // a character, with what follows
+	f.Add("000\xce", "", "\xa9")  // one that has a lower case
+	f.Add("000\uFFFD", "000\xcf", "")
 	f.Fuzz(func(t *testing.T, secret, before, after string) {
 		if len(secret) < minEncoded || strings.Contains("[secret]", secret) || strings.ContainsAny(secret, "[]") {
 			return

@@ -22,6 +22,7 @@ import (
 // in upper case or in lower.
 type redactor struct {
 	forms []string // in lower case
+	exact []string // those that are no UTF-8, as they are
 }
 
 const hidden = "[secret]"
@@ -36,43 +37,52 @@ func newRedactor(secrets ...string) *redactor {
 			}
 		}
 	}
-	for i := range forms {
-		forms[i] = lower(strings.ToValidUTF8(forms[i], "\uFFFD"))
+	var exact []string
+	for i, form := range forms {
+		if !utf8.ValidString(form) {
+			exact = append(exact, form)
+		}
+		forms[i] = lower(strings.ToValidUTF8(form, "\uFFFD"))
 	}
 	slices.Sort(forms)
 	forms = slices.DeleteFunc(slices.Compact(forms), func(form string) bool { return form == "" })
-	return &redactor{forms}
+	return &redactor{forms, exact}
 }
 
-// lower is a text in lower case in which each byte stays where it is.
+// lower is a text in lower case in which each byte stays where it is, also one
+// that is no UTF-8.
 func lower(text string) string {
-	return strings.Map(func(r rune) rune {
-		if low := unicode.ToLower(r); utf8.RuneLen(low) == utf8.RuneLen(r) {
-			return low
+	var b strings.Builder
+	b.Grow(len(text))
+	for from := 0; from < len(text); {
+		r, n := utf8.DecodeRuneInString(text[from:])
+		if low := unicode.ToLower(r); low != r && utf8.RuneLen(low) == n {
+			b.WriteRune(low)
+		} else {
+			b.WriteString(text[from : from+n])
 		}
-		return r
-	}, text)
+		from += n
+	}
+	return b.String()
 }
 
-// hide gives a text without the secrets. What lies across each other goes as one.
+// hide gives a text without the secrets, as UTF-8. It looks at the bytes first:
+// the last one of a secret that is no UTF-8 may have become part of a character.
 func (r *redactor) hide(text string) string {
-	text = strings.ToValidUTF8(text, "\uFFFD")
+	text = r.cover(text)
+	if !utf8.ValidString(text) {
+		text = r.cover(strings.ToValidUTF8(text, "\uFFFD"))
+	}
+	return text
+}
+
+// cover replaces what is found. What lies across each other goes as one.
+func (r *redactor) cover(text string) string {
 	if len(r.forms) == 0 {
 		return text
 	}
-	low := lower(text)
-	var found [][2]int
-	for _, form := range r.forms {
-		for from := 0; ; {
-			i := strings.Index(low[from:], form)
-			if i < 0 {
-				break
-			}
-			from += i + len(form)
-			found = append(found, [2]int{from - len(form), from})
-		}
-	}
-	if len(found) == 0 {
+	found := occurrences(nil, lower(text), r.forms)
+	if found = occurrences(found, text, r.exact); len(found) == 0 {
 		return text
 	}
 	slices.SortFunc(found, func(a, b [2]int) int { return cmp.Or(a[0]-b[0], a[1]-b[1]) })
@@ -88,6 +98,21 @@ func (r *redactor) hide(text string) string {
 	}
 	b.WriteString(text[from:])
 	return b.String()
+}
+
+// occurrences adds from where to where the forms stand in a text.
+func occurrences(found [][2]int, text string, forms []string) [][2]int {
+	for _, form := range forms {
+		for from := 0; ; {
+			i := strings.Index(text[from:], form)
+			if i < 0 {
+				break
+			}
+			from += i + len(form)
+			found = append(found, [2]int{from - len(form), from})
+		}
+	}
+	return found
 }
 
 // hideCut is hide for a text that was cut, perhaps amidst a secret.
